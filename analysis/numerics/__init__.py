@@ -1,0 +1,1 @@
+"""A StationFile becomes evaluations. Pure: no Django, no settings, no clock."""
