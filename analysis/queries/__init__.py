@@ -1,0 +1,1 @@
+"""What reads, for pages and scripts; one module per page family."""

@@ -1,0 +1,30 @@
+"""The queue: the only importer of django_q.
+
+A message is a hint that names a task and an id. It is written into the caller's transaction, so it
+commits or vanishes together with the row it speaks of. What a message says is pickled by django_q
+(signed with the site's key): ids and plain strings only.
+"""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django_q.models import OrmQ
+from django_q.tasks import async_task
+
+READ_SOURCE_FILE = "analysis.tasks.read_source_file"
+BEAT = "analysis.tasks.beat"
+
+
+def enqueue(task: str, *arguments: int | str) -> None:
+    """Put a task into the queue, within the current transaction."""
+    async_task(task, *arguments)
+
+
+def waiting() -> int:
+    """Count the messages that nobody has taken yet."""
+    return OrmQ.objects.filter(lock__lte=timezone.now()).count()
+
+
+def release_taken() -> int:
+    """Offer again what dead workers had taken. Safe: every task may be delivered twice."""
+    return OrmQ.objects.filter(lock__gt=timezone.now()).update(lock=timezone.now())

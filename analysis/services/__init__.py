@@ -1,0 +1,1 @@
+"""What writes. Keyword-only typed arguments; no request, no HTTP."""

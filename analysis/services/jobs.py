@@ -1,0 +1,171 @@
+"""The life of a job: claim, finish, fail, recover.
+
+django_q may deliver a message twice, late or never, and does not count a worker that died; the job
+row decides. Every step is one conditional update that checks the state it expects.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from analysis import queue
+from analysis.models import Job, SourceFile, WorkerBeat
+from analysis.models.words import JobState, SourceState
+
+MAX_ATTEMPTS = 3
+_BEAT_SECONDS = 5
+_HINT_LOST_SECONDS = 10
+HOST = socket.gethostname()
+
+_last_beat = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to do one job, until the lease ends or somebody else takes it."""
+
+    job_id: int
+    token: str
+    source_file: SourceFile
+
+
+class LostClaim(Exception):
+    """The lease ran out and the job was given to another worker; this result is discarded."""
+
+
+def job_queue(*, source_file: SourceFile) -> Job:
+    """Queue the reading of a file, in the caller's transaction."""
+    now = timezone.now()
+    job = Job.objects.create(source_file=source_file, queued_at=now, hinted_at=now)
+    queue.enqueue(queue.READ_SOURCE_FILE, job.pk)
+    return job
+
+
+def job_claim(*, job_id: int) -> Claim | None:
+    """Take a job; None where it is done, taken by a living worker, or used up."""
+    now = timezone.now()
+    token = uuid.uuid4().hex
+    free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
+    with transaction.atomic():
+        taken = Job.objects.filter(free, pk=job_id, attempts__lt=MAX_ATTEMPTS).update(
+            state=JobState.RUNNING,
+            attempts=F("attempts") + 1,
+            started_at=now,
+            lease_until=now + timedelta(seconds=settings.LEASE_SECONDS),
+            host=HOST,
+            process=os.getpid(),
+            token=token,
+        )
+        if not taken:
+            return None
+        source_file = SourceFile.objects.get(jobs=job_id)
+        SourceFile.objects.filter(pk=source_file.pk).update(state=SourceState.READING)
+        beat(now=False)
+    return Claim(job_id=job_id, token=token, source_file=source_file)
+
+
+def job_finish(claim: Claim, *, state: JobState = JobState.DONE, reason: str = "") -> None:
+    """End a claimed job, inside the transaction that stores its result.
+
+    Raises LostClaim where the claim no longer holds; the caller's transaction must then roll back.
+    """
+    ended = Job.objects.filter(
+        pk=claim.job_id, token=claim.token, state=JobState.RUNNING
+    ).update(
+        state=state, reason=reason, finished_at=timezone.now(), lease_until=None, process=None
+    )
+    if not ended:
+        raise LostClaim
+
+
+def beat(*, now: bool = True) -> None:
+    """Write this host's sign of life, at most every few seconds unless ``now``."""
+    global _last_beat  # noqa: PLW0603  one clock per worker process
+    if not now and time.monotonic() - _last_beat < _BEAT_SECONDS:
+        return
+    _last_beat = time.monotonic()
+    moment = timezone.now()
+    if not WorkerBeat.objects.filter(host=HOST).update(at=moment):
+        WorkerBeat.objects.update_or_create(host=HOST, defaults={"at": moment})
+
+
+def recover() -> int:
+    """Give back to the queue what dead workers left; return how many jobs were touched.
+
+    A job whose process on this host is gone is free at once; one of another host when its lease
+    ends. A job that used up its attempts quarantines its file.
+    """
+    moment = timezone.now()
+    lost = [
+        job
+        for job in Job.objects.filter(state=JobState.RUNNING).only(
+            "host", "process", "lease_until", "attempts", "token", "source_file_id"
+        )
+        if (job.lease_until is not None and job.lease_until < moment)
+        or (job.host == HOST and not _alive(job.process))
+    ]
+    for job in lost:
+        _requeue(job) if job.attempts < MAX_ATTEMPTS else _give_up(job)
+    return len(lost) + _repeat_lost_hints()
+
+
+def _requeue(job: Job) -> None:
+    with transaction.atomic():
+        now = timezone.now()
+        freed = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, token=job.token).update(
+            state=JobState.QUEUED, token="", process=None, lease_until=None, hinted_at=now
+        )
+        if freed:
+            SourceFile.objects.filter(pk=job.source_file_id).update(state=SourceState.RECEIVED)
+            queue.enqueue(queue.READ_SOURCE_FILE, job.pk)
+
+
+def _give_up(job: Job) -> None:
+    reason = (
+        f"The worker died {job.attempts} times while reading this file. The original is kept; "
+        "tell an administrator, then retry."
+    )
+    with transaction.atomic():
+        ended = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, token=job.token).update(
+            state=JobState.FAILED, reason=reason, finished_at=timezone.now(), lease_until=None
+        )
+        if ended:
+            SourceFile.objects.filter(pk=job.source_file_id).update(
+                state=SourceState.QUARANTINED, reason_code="worker-died", reason=reason
+            )
+
+
+def _repeat_lost_hints() -> int:
+    """Hint again at queued jobs whose message was swallowed by a cluster that died."""
+    before = timezone.now() - timedelta(seconds=_HINT_LOST_SECONDS)
+    silent = Job.objects.filter(state=JobState.QUEUED, hinted_at__lt=before)
+    if not silent.exists() or queue.waiting():
+        return 0  # nothing is lost, or the workers are simply busy with older messages
+    with transaction.atomic():
+        ids = list(silent.order_by("queued_at").values_list("pk", flat=True)[:500])
+        Job.objects.filter(pk__in=ids).update(hinted_at=timezone.now())
+        for job_id in ids:
+            queue.enqueue(queue.READ_SOURCE_FILE, job_id)
+    return len(ids)
+
+
+def _alive(process: int | None) -> bool:
+    if process is None:
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,15 @@
+"""Thin doors for workers: ids in, one service call."""
+
+from __future__ import annotations
+
+from analysis.services import ingest, jobs
+
+
+def read_source_file(job_id: int) -> None:
+    """Read, judge and store one file."""
+    ingest.source_file_ingest(job_id=job_id)
+
+
+def beat() -> None:
+    """Show that a worker lives and takes messages."""
+    jobs.beat()

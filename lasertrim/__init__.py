@@ -1,0 +1,1 @@
+"""The site: wiring on top, foundation at the ground."""
