@@ -1,0 +1,70 @@
+"""What a layout's reader hands back, before model, serial and time are settled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from analysis.formats.cells import Rows, at, text, value_reading
+from analysis.formats.station_file import Finding, Layout, Reading, Track
+
+MAX_PARAMETER_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The measurement of a workbook and every cell that says whose it is."""
+
+    layout: Layout
+    position_unit: str
+    tracks: tuple[Track, ...] = ()
+    reason: str = ""
+    models: tuple[Reading, ...] = ()  # best first
+    serials: tuple[Reading, ...] = ()
+    date: datetime | None = None  # the date cell of the judged sheet
+    date_cell: Reading = Reading(None)
+    parameters: dict[str, Reading] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+NO_MEASUREMENT = (
+    "The workbook holds parameter sheets only: the run was stopped before anything was measured."
+)
+
+
+def labelled_values(
+    rows: Rows, sheet: str, *, label: int, value: int, first: int = 1, prefix: str = ""
+) -> dict[str, Reading]:
+    """Read a block of labels and values; blank values are left out, a repeated label gets its cell.
+
+    ``label`` and ``value`` are zero-based columns, ``first`` is an Excel row number.
+    """
+    found: dict[str, Reading] = {}
+    for row in range(first, min(len(rows), MAX_PARAMETER_ROWS) + 1):
+        name = text(at(rows, row, label))
+        if not name or at(rows, row, value) == "":
+            continue
+        reading = value_reading(rows, sheet, row, value)
+        if reading.value is None:
+            continue
+        key = prefix + name
+        found[key if key not in found else f"{key} ({reading.cell})"] = reading
+    return found
+
+
+def unit_of(kind: str, sheet: str, cell: str) -> tuple[str, tuple[Finding, ...]]:
+    """Return the position unit for "Rotary" or "Linear"; anything else is taken as degrees."""
+    word = kind.lower()
+    if word.startswith("linear"):
+        return "in", ()
+    if word.startswith("rotary"):
+        return "deg", ()
+    return "deg", (
+        Finding(
+            "unit-unknown",
+            f"Cell {cell} of “{sheet}” says neither Rotary nor Linear; positions are taken as "
+            "degrees.",
+            sheet,
+            cell,
+        ),
+    )
