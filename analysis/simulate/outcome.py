@@ -1,0 +1,31 @@
+"""How a track can end."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """The ends a story can be asked for."""
+
+    PASS = "passes as measured"
+    PASS_WITH_OFFSET = "passes only with an offset"
+    NEAR_MISS = "fails, the best offset leaves a few points outside"
+    HARD_FAIL = "fails widely"
+    ROUGH = "passes linearity, the sigma gradient is above its threshold"
+    UNTRIMMED = "measured before trimming and never cut"
+
+    @property
+    def verdict(self) -> str:
+        """Return the track verdict that follows."""
+        return _VERDICTS[self]
+
+
+_VERDICTS = {
+    Outcome.PASS: "PASS",
+    Outcome.PASS_WITH_OFFSET: "PASS",
+    Outcome.NEAR_MISS: "FAIL",
+    Outcome.HARD_FAIL: "FAIL",
+    Outcome.ROUGH: "WARNING",
+    Outcome.UNTRIMMED: "UNTRIMMED",
+}
