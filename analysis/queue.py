@@ -28,3 +28,9 @@ def waiting() -> int:
 def release_taken() -> int:
     """Offer again what dead workers had taken. Safe: every task may be delivered twice."""
     return OrmQ.objects.filter(lock__gt=timezone.now()).update(lock=timezone.now())
+
+
+def ask_for_beat() -> None:
+    """Ask the workers for a sign of life, unless an older request still waits."""
+    if not waiting():
+        enqueue(BEAT)

@@ -245,7 +245,7 @@ STORAGES = {
 
 # --- uploads --------------------------------------------------------------------------------------
 MAX_UPLOAD_BYTES = ENVIRONMENT.max_upload_mb * 1024 * 1024
-FILE_UPLOAD_HANDLERS = ["analysis.receiving.OriginalsUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["analysis.views.receiving.OriginalsUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # the plain form; the page itself sends one file a request
 
 # --- words and clocks -----------------------------------------------------------------------------

@@ -14,12 +14,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 
 from analysis.formats import wire
-from analysis.formats.station_file import StationFile, UnreadableWorkbook
+from analysis.formats.station_file import FACTORY_ZONE, StationFile, UnreadableWorkbook
 
 _PROJECT = Path(__file__).resolve().parent.parent.parent
 _START = (
@@ -47,6 +47,7 @@ class Request:
     path: Path
     name: str
     folder: str = ""
+    zone: str = FACTORY_ZONE  # of the stations' clocks
 
 
 class BoundedReader:
@@ -86,9 +87,8 @@ class BoundedReader:
         """Send one request; ``answer`` fetches what comes of it."""
         if self._child is None or self._child.poll() is not None:
             self._start()
-        line = json.dumps(
-            {"path": str(request.path), "name": request.name, "folder": request.folder}
-        ).encode()
+        fields = asdict(request) | {"path": str(request.path)}
+        line = json.dumps(fields).encode()
         try:
             self._pipe_in(line + b"\n")
         except BrokenPipeError:  # it died since the last answer

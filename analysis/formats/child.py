@@ -34,7 +34,10 @@ def main(memory_bytes: int, processor_seconds: int) -> None:
 def _answer(answers: BinaryIO, request: dict[str, str]) -> None:
     try:
         record = read_station_file(
-            Path(request["path"]), name=request["name"], folder=request["folder"]
+            Path(request["path"]),
+            name=request["name"],
+            folder=request["folder"],
+            zone=request["zone"],
         )
         kind, block = "file", wire.encode(record)
     except UnreadableWorkbook as failure:

@@ -9,10 +9,8 @@ from analysis.formats.dlts import read_dlts
 from analysis.formats.identity import settle_model, settle_serial, settle_time
 from analysis.formats.lts import read_lts
 from analysis.formats.names import parse_name, split_path, station_for
-from analysis.formats.station_file import Layout, StationFile
+from analysis.formats.station_file import FACTORY_ZONE, Layout, StationFile
 from analysis.formats.workbook import open_workbook
-
-FACTORY_ZONE = "America/New_York"
 
 
 def read_station_file(

@@ -20,6 +20,10 @@ READER_VERSION = 1
 """Raised with every change of what a reader finds in the same bytes."""
 
 
+FACTORY_ZONE = "America/New_York"
+"""Where the stations' clocks are, unless the caller says otherwise."""
+
+
 class Layout(StrEnum):
     """How the workbook is laid out. Says nothing about which machine wrote it."""
 

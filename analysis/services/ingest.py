@@ -65,7 +65,10 @@ def source_file_ingest(*, job_id: int) -> None:
 def _read_and_store(claim: jobs.Claim) -> None:
     source_file = claim.source_file
     request = Request(
-        path=original_path(source_file.sha256), name=source_file.name, folder=source_file.folder
+        path=original_path(source_file.sha256),
+        name=source_file.name,
+        folder=source_file.folder,
+        zone=settings.TIME_ZONE,
     )
     try:
         station_file = _reader().read(request)

@@ -169,3 +169,10 @@ def _alive(process: int | None) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def host_is_busy() -> bool:
+    """Tell whether a worker of this host is at a job whose lease still runs."""
+    return Job.objects.filter(
+        state=JobState.RUNNING, host=HOST, lease_until__gt=timezone.now()
+    ).exists()

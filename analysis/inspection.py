@@ -1,0 +1,117 @@
+"""Judge files from the command line without a database: ``manage.py inspect FILE…``.
+
+Needs neither Django nor settings. Prints a JSON list with one object per file; the exit status is
+0 when every file got an answer, whatever the answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from analysis.formats.bounded import BoundedReader, Limits, Request
+from analysis.formats.station_file import StationFile, UnreadableWorkbook
+from analysis.numerics.evaluate import FileEvaluation, TrackEvaluation, evaluate_file
+
+ENDINGS = (".xls", ".xlsx")
+QUARANTINED = "QUARANTINED"  # the state of a file that cannot be read
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; return the exit status."""
+    options = _parser().parse_args(arguments)
+    paths = list(_files(options.paths))
+    answers = list(_inspect(paths))
+    if options.json:
+        json.dump(answers, sys.stdout, indent=None if options.compact else 1, allow_nan=False)
+        sys.stdout.write("\n")
+    else:
+        sys.stdout.writelines(_line(answer) for answer in answers)
+    return 0 if all(path.is_file() for path in paths) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="manage.py inspect",
+        description="Read and judge workbooks without touching the database.",
+    )
+    parser.add_argument("paths", nargs="+", type=Path, metavar="FILE", help="file or folder")
+    parser.add_argument("--json", action="store_true", help="print a JSON list, one object a file")
+    parser.add_argument("--compact", action="store_true", help="JSON without line breaks")
+    return parser
+
+
+def _files(paths: list[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            found = (file for file in path.rglob("*") if file.suffix.lower() in ENDINGS)
+            yield from sorted(file for file in found if file.is_file())
+        else:
+            yield path
+
+
+def _inspect(paths: list[Path]) -> Iterator[dict[str, Any]]:
+    requests = [Request(path.absolute(), path.name, str(path.parent)) for path in paths]
+    with BoundedReader(Limits(files=5000)) as reader:
+        for path, result in zip(paths, reader.read_all(requests), strict=True):
+            answer = {"file": str(path), "sha256": _digest(path)}
+            if isinstance(result, UnreadableWorkbook):
+                yield answer | _unreadable(result)
+            else:
+                yield answer | _judged(result, evaluate_file(result))
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def _unreadable(failure: UnreadableWorkbook) -> dict[str, Any]:
+    return {
+        "layout": failure.layout,
+        "state": QUARANTINED,
+        "reason": failure.sentence,
+        "model": None,
+        "serial": None,
+        "tested_at": None,
+        "warnings": [],
+        "tracks": [],
+        "code": failure.code,
+        "sheet": failure.sheet or None,
+        "cell": failure.cell or None,
+    }
+
+
+def _judged(file: StationFile, evaluation: FileEvaluation) -> dict[str, Any]:
+    return {
+        "layout": file.layout,
+        "state": evaluation.verdict,
+        "reason": evaluation.reason,
+        "model": file.model.value,
+        "serial": file.serial.value,
+        "tested_at": None if file.tested_at is None else file.tested_at.isoformat(),
+        "warnings": [asdict(finding) for finding in (*file.findings, *evaluation.findings)],
+        "tracks": [_track(track) for track in evaluation.tracks],
+        "station": file.station,
+        "clock_source": file.clock_source,
+        "method": evaluation.method,
+    }
+
+
+def _track(track: TrackEvaluation) -> dict[str, Any]:
+    fields = asdict(track)
+    fields["state"] = fields.pop("verdict")
+    return fields
+
+
+def _line(answer: dict[str, Any]) -> str:
+    return f"{answer['state']:<14} {answer['file']}\n               {answer['reason']}\n"

@@ -1,0 +1,37 @@
+"""Addresses of the analysis pages."""
+
+from __future__ import annotations
+
+from django.urls import path, register_converter
+
+from analysis.views import runs, theme, uploads
+
+
+class DigestConverter:
+    """A SHA-256 digest in an address."""
+
+    regex = "[0-9a-f]{64}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(DigestConverter, "sha256")
+
+urlpatterns = [
+    path("", runs.home, name="home"),
+    path("upload/", uploads.upload, name="upload"),
+    path("batches/", uploads.batch_list, name="batches"),
+    path("batches/new/", uploads.batch_create, name="batch-create"),
+    path("batches/<uuid:batch_id>/", uploads.batch, name="batch"),
+    path("batches/<uuid:batch_id>/progress/", uploads.batch_progress, name="batch-progress"),
+    path("batches/<uuid:batch_id>/files/", uploads.batch_file, name="batch-file"),
+    path("files/<int:source_file_id>/retry/", uploads.source_retry, name="source-retry"),
+    path("files/<sha256:digest>/original", runs.original, name="original"),
+    path("runs/", runs.run_list, name="runs"),
+    path("runs/<int:pk>/", runs.run, name="run"),
+    path("theme/", theme.choose, name="theme"),
+]
