@@ -107,14 +107,6 @@ def text_reading(rows: Rows, sheet: str, row: int, column: int) -> Reading:
     return Reading(text(at(rows, row, column)) or None, sheet, f"{letter(column)}{row}")
 
 
-def value_reading(rows: Rows, sheet: str, row: int, column: int) -> Reading:
-    """Read a set-up cell: a number stays a number, everything else becomes text."""
-    cell = at(rows, row, column)
-    if isinstance(cell, float | int) and not isinstance(cell, bool):
-        return number_reading(rows, sheet, row, column)
-    return text_reading(rows, sheet, row, column)
-
-
 def _finite(value: float) -> float:
     try:
         as_float = float(value)
@@ -137,12 +129,15 @@ def _serial_number(cell: date | time | timedelta) -> float:
     if isinstance(cell, timedelta):
         return cell / _DAY
     if isinstance(cell, time):
-        return timedelta(
-            hours=cell.hour,
-            minutes=cell.minute,
-            seconds=cell.second,
-            microseconds=cell.microsecond,
-        ) / _DAY
+        return (
+            timedelta(
+                hours=cell.hour,
+                minutes=cell.minute,
+                seconds=cell.second,
+                microseconds=cell.microsecond,
+            )
+            / _DAY
+        )
     stamp = cell if isinstance(cell, datetime) else datetime(cell.year, cell.month, cell.day)
     days = (stamp.replace(tzinfo=None) - _EPOCH) / _DAY
     # The 1900 system counts a 29 February 1900 that never was.

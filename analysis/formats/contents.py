@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import isfinite
 
-from analysis.formats.cells import Rows, at, text, value_reading
+from analysis.formats.cells import Rows, letter, text
 from analysis.formats.station_file import Finding, Layout, Reading, Track
 
 MAX_PARAMETER_ROWS = 200
@@ -40,15 +41,21 @@ def labelled_values(
     ``label`` and ``value`` are zero-based columns, ``first`` is an Excel row number.
     """
     found: dict[str, Reading] = {}
-    for row in range(first, min(len(rows), MAX_PARAMETER_ROWS) + 1):
-        name = text(at(rows, row, label))
-        if not name or at(rows, row, value) == "":
+    column = letter(value)
+    wide = max(label, value)
+    for row, cells in enumerate(rows[first - 1 : MAX_PARAMETER_ROWS], first):
+        if len(cells) <= wide:
+            break  # rows of a sheet are equally long
+        content = cells[value]
+        name = text(cells[label])
+        if content == "" or not name:
             continue
-        reading = value_reading(rows, sheet, row, value)
-        if reading.value is None:
+        kept = content if type(content) is float and isfinite(content) else text(content)
+        if kept == "":
             continue
+        cell = f"{column}{row}"
         key = prefix + name
-        found[key if key not in found else f"{key} ({reading.cell})"] = reading
+        found[key if key not in found else f"{key} ({cell})"] = Reading(kept, sheet, cell)
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from math import nan
 
 from analysis.formats.blocks import Block, BlockLayout, make_sweep, read_block
 from analysis.formats.cells import Rows, at, moment, number, number_reading, text, text_reading
@@ -149,7 +150,9 @@ def _read_track(workbook: Workbook, section: int, number: int, group: list[Measu
         trims=trims,
         travel=_travel(source) if last is not None else Reading(None),
         resistance_before=_resistance([s for s in sweeps if s.pass_number == 0]),
-        resistance_after=_resistance([s for s in sweeps if s.pass_number > 0 and not s.is_template]),
+        resistance_after=_resistance(
+            [s for s in sweeps if s.pass_number > 0 and not s.is_template]
+        ),
         parameters=parameters,
         findings=(*_group_findings(group), *compare_sweeps(sweeps, judged)),
     )
@@ -191,7 +194,9 @@ class _Template:
         sheet = sheet_called(workbook, "ref")
         if sheet:
             rows = workbook.rows(sheet)
-            self._voltages = [number(row[BLOCK.measured]) for row in rows[1:] if len(row) > 3]
+            width = len(rows[0]) if rows else 0
+            cells = [row[BLOCK.measured] for row in rows[1:]] if width > BLOCK.measured else []
+            self._voltages = [nan if cell == "" else number(cell) for cell in cells]
 
     def trailing_copies(self, block: Block) -> int:
         """Count the rows at the end of a block whose voltage is bit-identical to the template."""
@@ -280,9 +285,7 @@ def _track_parameters(workbook: Workbook, section: int, track: int) -> dict[str,
                 found |= labelled_values(rows, sheet, label=0, value=column, first=2)
             elif header.startswith(f"{wanted}-TRM"):
                 prefix = header.removeprefix(f"{wanted}-") + ": "
-                found |= labelled_values(
-                    rows, sheet, label=0, value=column, first=2, prefix=prefix
-                )
+                found |= labelled_values(rows, sheet, label=0, value=column, first=2, prefix=prefix)
     return found
 
 

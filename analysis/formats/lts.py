@@ -57,7 +57,9 @@ def read_lts(workbook: Workbook, track_in_name: str) -> Contents:
     parameters = labelled_values(model_rows, model_sheet, label=1, value=0)
     test = _open(workbook, sheet_called(workbook, "test"), 0)
     trims = _trim_sheets(workbook)
-    final = _open(workbook, sheet_called(workbook, "Lin Error"), trims[-1].pass_number if trims else 0)
+    final = _open(
+        workbook, sheet_called(workbook, "Lin Error"), trims[-1].pass_number if trims else 0
+    )
     sheets = [m for m in (test, *trims, final) if m is not None]
     if not sheets:
         return Contents(
@@ -277,7 +279,9 @@ def _positive(reading: Reading) -> Reading:
 def _resistance(sheets: list[Measured]) -> Reading:
     """Return the last usable R1, the unusable cell itself where there is none."""
     readings = [_positive(number_reading(m.rows, m.sheet, 1, _R)) for m in reversed(sheets)]
-    return next((r for r in readings if r.value is not None), readings[0] if readings else Reading(None))
+    return next(
+        (r for r in readings if r.value is not None), readings[0] if readings else Reading(None)
+    )
 
 
 def _identity_cell(test: Measured | None) -> tuple[Reading, str]:

@@ -141,7 +141,7 @@ def is_encrypted(container: CompoundFile) -> bool:
     while offset + 4 <= len(data):
         record, length = struct.unpack_from("<HH", data, offset)
         if record in (_FILEPASS, _BOUNDSHEET):
-            return record == _FILEPASS
+            return bool(record == _FILEPASS)
         offset += 4 + length
     return False
 

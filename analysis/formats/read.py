@@ -32,9 +32,7 @@ def read_station_file(
     contents = read_dlts(workbook) if layout is Layout.DLTS else read_lts(workbook, parts.track)
     model, model_findings = settle_model(contents, parts)
     serial, serial_findings = settle_serial(contents, parts)
-    tested_at, clock_source, time_findings = settle_time(
-        contents, parts, workbook.last_saved, zone
-    )
+    tested_at, clock_source, time_findings = settle_time(contents, parts, workbook.last_saved, zone)
     return StationFile(
         layout=layout,
         station=station_for(layout, folder),

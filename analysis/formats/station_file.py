@@ -166,7 +166,9 @@ class StationFile:
     position_unit: str  # "deg" or "in"
     tracks: tuple[Track, ...]
     reason: str = ""  # a sentence where there is no track to judge
-    operator_words: str = ""  # what the operator chose at the laser; reference only, never a verdict
+    operator_words: str = (
+        ""  # what the operator chose at the laser; reference only, never a verdict
+    )
     last_saved: datetime | None = None  # UTC, aware
     parameters: dict[str, Reading] = field(default_factory=dict)  # laser and model set-up
     findings: tuple[Finding, ...] = ()
