@@ -57,7 +57,7 @@ class Child:
     def start(self) -> None:
         """Start it in a session of its own, so that Ctrl-C reaches the supervisor alone."""
         self.started = time.monotonic()
-        self.process = subprocess.Popen(  # noqa: S603  our own interpreter and our own commands
+        self.process = subprocess.Popen(
             self.command,
             env=os.environ | {"PROCESS_ROLE": self.role} | self.environment,
             start_new_session=True,

@@ -146,7 +146,7 @@ class BoundedReader:
     def _start(self) -> None:
         self.close()
         limits = self.limits
-        self._child = subprocess.Popen(  # noqa: S603  our own interpreter and our own code
+        self._child = subprocess.Popen(
             [
                 sys.executable,
                 "-I",

@@ -213,6 +213,7 @@ def _sweep_row(track: TrackRecord, place: int, sweep: Sweep) -> SweepRecord:
 def _store_evaluation(track: TrackRecord, answer: TrackEvaluation, method: Method) -> None:
     fields = asdict(answer)
     window = fields.pop("offset_window")
+    fields.pop("method")  # a row of its own
     columns = {
         field.name: fields.pop(field.name)
         for field in Evaluation._meta.concrete_fields
