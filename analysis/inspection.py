@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.formats.bounded import BoundedReader, Limits, Request
-from analysis.formats.station_file import StationFile, UnreadableWorkbook
+from analysis.formats.station_file import Layout, StationFile, UnreadableWorkbook
 from analysis.numerics.evaluate import FileEvaluation, TrackEvaluation, evaluate_file
 
 ENDINGS = (".xls", ".xlsx")
@@ -97,14 +97,25 @@ def _judged(file: StationFile, evaluation: FileEvaluation) -> dict[str, Any]:
         "state": evaluation.verdict,
         "reason": evaluation.reason,
         "model": file.model.value,
-        "serial": file.serial.value,
+        "serial": _printed_serial(file),
         "tested_at": None if file.tested_at is None else file.tested_at.isoformat(),
         "warnings": [asdict(finding) for finding in (*file.findings, *evaluation.findings)],
         "tracks": [_track(track) for track in evaluation.tracks],
+        "unit_serial": file.serial.value,
         "station": file.station,
         "clock_source": file.clock_source,
         "method": evaluation.method,
     }
+
+
+def _printed_serial(file: StationFile) -> str | None:
+    """Return the serial as Laser 1 prints it, "82_TA"; the unit's own serial is "82"."""
+    serial = file.serial.value
+    if serial is None:
+        return None
+    if file.layout is Layout.LTS and file.tracks:
+        return f"{serial}_{file.tracks[0].name}"
+    return str(serial)
 
 
 def _track(track: TrackEvaluation) -> dict[str, Any]:
