@@ -94,7 +94,10 @@ def _text(words: str) -> bytes:
 
 def _globals_head(author: str) -> bytes:
     parts = [
-        _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0x3267, 0x07CD, 0x80C9, 0x0606)),
+        _record(
+            0x0809,
+            struct.pack("<HHHHII", 0x0600, 0x0005, 0x3267, 0x07CD, 0x80C9, 0x0606),
+        ),
         _record(0x005C, _text(author).ljust(112)),  # WRITEACCESS: the login name
         _record(0x0042, struct.pack("<H", 1200)),
         _record(0x003D, struct.pack("<HHHHHHHHH", 0, 0, 19200, 11520, 0x38, 0, 0, 1, 600)),
@@ -136,7 +139,10 @@ def _sheet(
     width = max((cells[-1][0] for _, cells in rows), default=-1) + 1
     first, last = (rows[0][0] - 1, rows[-1][0]) if rows else (0, 0)
     parts = [
-        _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0x3267, 0x07CD, 0x80C9, 0x0606)),
+        _record(
+            0x0809,
+            struct.pack("<HHHHII", 0x0600, 0x0010, 0x3267, 0x07CD, 0x80C9, 0x0606),
+        ),
         _record(0x0200, struct.pack("<IIHHH", first, last, 0, width, 0)),
     ]
     for row, cells in rows:

@@ -82,7 +82,9 @@ def excel_serial(moment: date | datetime) -> float:
     return delta.days + delta.seconds / 86400.0
 
 
-def dated(moment: date | datetime, number_format: NumberFormat = NumberFormat.LONG_DATE) -> Formatted:
+def dated(
+    moment: date | datetime, number_format: NumberFormat = NumberFormat.LONG_DATE
+) -> Formatted:
     """Return a date cell."""
     return Formatted(excel_serial(moment), number_format)
 

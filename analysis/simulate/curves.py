@@ -8,7 +8,7 @@ from analysis.simulate.oracle import Values, sigma_gradient, sigma_threshold
 from analysis.simulate.outcome import Outcome
 
 _CALM = 0.6  # of the sigma threshold, for what must not warn
-_ROUGH = 2.0  # of the sigma threshold, for what must
+_ROUGH = 1.8  # of the sigma threshold, for what must
 _RIPPLE_POINTS = 24  # a period the low-pass of the sigma gradient lets through
 
 
@@ -23,11 +23,16 @@ def before_trimming(rng: np.random.Generator, position: Values, half: Values) ->
 
 
 def final_error(
-    rng: np.random.Generator, position: Values, half: Values, outcome: Outcome, *, out: int
+    rng: np.random.Generator,
+    position: Values,
+    half: Values,
+    outcome: Outcome,
+    *,
+    out: int,
 ) -> Values:
     """Return the error after the last cut."""
     error = _residual(rng, position, half)
-    if outcome is Outcome.PASS_WITH_OFFSET:
+    if outcome is Outcome.WITH_OFFSET:
         shift = 1.6 * float(np.nanmin(half)) * (1 if rng.random() < 0.5 else -1)
         return error + shift
     if outcome is Outcome.NEAR_MISS:
@@ -35,7 +40,7 @@ def final_error(
     if outcome is Outcome.HARD_FAIL:
         return error + _tilt(rng, position, half)
     if outcome is Outcome.ROUGH:
-        return error + _ripple(rng, position, half)
+        return 0.25 * error + _ripple(rng, position, half)
     return error
 
 
@@ -73,9 +78,7 @@ def _residual(rng: np.random.Generator, position: Values, half: Values) -> Value
     return np.asarray(error)
 
 
-def _with_spikes(
-    rng: np.random.Generator, error: Values, half: Values, out: int
-) -> Values:
+def _with_spikes(rng: np.random.Generator, error: Values, half: Values, out: int) -> Values:
     """Lift a few graded points so far that no offset can serve them and the others."""
     places = np.flatnonzero(np.isfinite(half))[1:-1]
     chosen = rng.choice(places, size=out, replace=False)

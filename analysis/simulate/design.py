@@ -58,7 +58,9 @@ class PartDesign:
         if self.grid is GridShape.EVEN:
             return np.linspace(-self.travel / 2, self.travel / 2, self.points)
         step = self.travel / (self.points + 1)  # the two end steps are twice as long
-        inner = np.linspace(-self.travel / 2 + 2 * step, self.travel / 2 - 2 * step, self.points - 2)
+        inner = np.linspace(
+            -self.travel / 2 + 2 * step, self.travel / 2 - 2 * step, self.points - 2
+        )
         return np.concatenate([[-self.travel / 2], inner, [self.travel / 2]])
 
     def voltages(self, positions: Values) -> Values:

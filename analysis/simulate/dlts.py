@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from math import isnan
 
 import numpy as np
 
@@ -127,7 +128,14 @@ def measurement(
     _put_header(sheet, story, track, sweep)
     volts = sweep.measured.tolist()
     for i, volt in enumerate(volts):
-        put_row(sheet, i, volt, *points_of(track, i), phase=track.phase, first=track.position[0])
+        put_row(
+            sheet,
+            i,
+            volt,
+            *points_of(track, i),
+            phase=sweep.phase,
+            first=track.position[0],
+        )
     if sweep.pass_number:
         _put_cuts(sheet, track, sweep, rng)
     return sheet
@@ -155,7 +163,13 @@ def put_row(
     """Write columns D to K and O of one row."""
     row = FIRST_ROW + index
     error = volts - theory + phase
-    cells: list[Cell] = [volts, float(index), theory, Computed(error, dlts_error(row)), position]
+    cells: list[Cell] = [
+        volts,
+        float(index),
+        theory,
+        Computed(error, dlts_error(row)),
+        position,
+    ]
     cells += [limit_cell(upper), limit_cell(lower), flag(row, error, upper, lower)]
     sheet.put_row(f"D{row}", cells)
     sheet[f"O{row}"] = position - float(first)
@@ -163,13 +177,13 @@ def put_row(
 
 def limit_cell(limit: float) -> float | Blank:
     """Return the cell of a limit: a formatted blank where there is none."""
-    return BLANK if limit != limit else limit
+    return BLANK if isnan(limit) else limit
 
 
 def flag(row: int, error: float, upper: float, lower: float) -> Computed:
     """Return the pass/fail? cell; the formula takes a blank limit for 0."""
-    high = 0.0 if upper != upper else upper
-    low = 0.0 if lower != lower else lower
+    high = 0.0 if isnan(upper) else upper
+    low = 0.0 if isnan(lower) else lower
     outside = error > high or error < low
     return Computed(error if outside else ErrorCode.NOT_AVAILABLE, dlts_flag(row))
 
@@ -196,7 +210,7 @@ def _put_header(sheet: Sheet, story: UnitStory, track: TrackStory, sweep: SweepS
     sheet["B2"] = float(serial) if serial.isdigit() else (serial or None)
     sheet["B3"], sheet["B4"] = "SEC1", track.name
     sheet["B6"] = dated(story.tested_at.date())
-    sheet["B7"] = track.phase
+    sheet["B7"] = sweep.phase
     sheet["B9"] = track.travel_measured
     sheet["B10"] = sweep.resistance
     sheet["B14"] = float(len(track.position))
@@ -219,9 +233,7 @@ def _put_header(sheet: Sheet, story: UnitStory, track: TrackStory, sweep: SweepS
         sheet["B25"] = round(SUPPLY / before, 9)
 
 
-def _put_cuts(
-    sheet: Sheet, track: TrackStory, sweep: SweepStory, rng: np.random.Generator
-) -> None:
+def _put_cuts(sheet: Sheet, track: TrackStory, sweep: SweepStory, rng: np.random.Generator) -> None:
     """Write what the laser did: NaN as a text where the ends are not cut."""
     count = len(track.position)
     target, begun, ended = cut_voltages(track, sweep, rng)

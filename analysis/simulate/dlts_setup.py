@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from math import isnan
 
 from analysis.simulate.cells import Cell, Sheet, dated
 from analysis.simulate.design import TheoryShape
-from analysis.simulate.story import Outcome, TrackStory, UnitStory
+from analysis.simulate.outcome import Outcome
+from analysis.simulate.story import TrackStory, UnitStory
 
 TEMPLATE_DAY = date(2013, 5, 2)
 
@@ -135,7 +137,10 @@ def _track_parameters(story: UnitStory) -> Sheet:
     design = story.design
     sheet = Sheet("Track Parameters")
     sheet.put_column("A1", _TRACK_LABELS)
-    half, end = design.travel / 2, design.travel / 2 - design.travel / (design.points - 1)
+    half, end = (
+        design.travel / 2,
+        design.travel / 2 - design.travel / (design.points - 1),
+    )
     low = 10.0 * (half - end) / design.travel
     response = "FUNCTION" if design.theory is TheoryShape.FUNCTION else "LINEAR"
     names = ["TRK1"] if all(track.name == "TRK1" for track in story.tracks) else ["TRK1", "TRK2"]
@@ -169,9 +174,40 @@ def _trim_parameters(story: UnitStory) -> Sheet:
     for column, track in zip("BC", story.tracks, strict=False):
         values: list[Cell | None] = [
             f"SEC1-{track.name}-TRM1",
-            *(1.75, points, points, 0.55, 0.2, 1.0, 1.0, 4.0, 1.0, 1.0, 10.0, 0.001, 0.0, 0.0, 30.0),
+            *(
+                1.75,
+                points,
+                points,
+                0.55,
+                0.2,
+                1.0,
+                1.0,
+                4.0,
+                1.0,
+                1.0,
+                10.0,
+                0.001,
+                0.0,
+                0.0,
+                30.0,
+            ),
             *(1.0, "NO", "NO", "NO", ">30.1", "MEAS", "FORWARD", 10.0, "Outer Edge"),
-            *(end, 9.94, 0.001, 0.5, 0.5, 3.0, 1.15, -end, 0.06, 0.001, 0.5, 0.5, 3.0, 1.15),
+            *(
+                end,
+                9.94,
+                0.001,
+                0.5,
+                0.5,
+                3.0,
+                1.15,
+                -end,
+                0.06,
+                0.001,
+                0.5,
+                0.5,
+                3.0,
+                1.15,
+            ),
         ]
         sheet.put_column(f"{column}1", values)
     return sheet
@@ -182,7 +218,11 @@ def _notes() -> Sheet:
     sheet["A1"], sheet["E1"] = "WIRING", "TRIM NOTES"
     row = 2
     for track in (1, 2):
-        for tap, colour in (("Low Tap", "grey"), ("High Tap", "violet"), ("Wiper", "pink")):
+        for tap, colour in (
+            ("Low Tap", "grey"),
+            ("High Tap", "violet"),
+            ("Wiper", "pink"),
+        ):
             sheet.put_row(f"A{row}", [f"Track {track}", tap, colour])
             row += 1
     sheet["E2"] = "Invented note: this workbook was made by a simulator"
@@ -257,8 +297,14 @@ def _report_data(story: UnitStory) -> Sheet:
     track, other = _twice(story)
     serial: Cell = float(story.serial) if story.serial.isdigit() else story.serial
     day = dated(story.tested_at.date())
-    heads: list[Cell] = [story.design.model, serial, day, ALIASES[track.name], track.phase]
-    heads += [track.travel_measured, 10.0, ALIASES[other.name], other.phase]
+    heads: list[Cell] = [
+        story.design.model,
+        serial,
+        day,
+        ALIASES[track.name],
+        track.final.phase,
+    ]
+    heads += [track.travel_measured, 10.0, ALIASES[other.name], other.final.phase]
     sheet.put_column("A1", [*heads, other.travel_measured, 10.0])
     error = track.final_error()
     sheet.put_column("B1", map(float, range(len(error))))
@@ -291,4 +337,4 @@ def _report_data(story: UnitStory) -> Sheet:
 
 def put_limits(sheet: Sheet, first: str, limits: list[float]) -> None:
     """Write a column of limits; a point without one is left out."""
-    sheet.put_column(first, [None if limit != limit else limit for limit in limits])
+    sheet.put_column(first, [None if isnan(limit) else limit for limit in limits])

@@ -6,12 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from analysis.simulate.judge import (
+    FAIL,
+    NOT_EVALUABLE,
+    NOT_MEASURED,
+    PASS,
+    UNTRIMMED,
+    WARNING,
+    verdict,
+)
 from analysis.simulate.oracle import Values
 from analysis.simulate.outcome import Outcome
 from analysis.simulate.story import TrackStory, UnitStory
-
-PASS, WARNING, FAIL = "PASS", "WARNING", "FAIL"
-UNTRIMMED, NOT_MEASURED, NOT_EVALUABLE = "UNTRIMMED", "NOT_MEASURED", "NOT_EVALUABLE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,7 @@ class ExpectedTrack:
     trims: int
     judged_sheet: str  # "" where nothing was measured
     error: Values | None  # of the judged sweep, measured points only
+    travel: float | None  # as the station measured it
     resistance_before: float | None
     resistance_after: float | None
 
@@ -40,7 +47,8 @@ class Expectation:
     tested_at: datetime | None  # factory time
     tracks: tuple[ExpectedTrack, ...]
     words: str = ""
-    codes: frozenset[str] = frozenset()  # names of traps, for a test to choose by
+    clock: str = "name"  # or "cell": where tested_at stands
+    traps: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -64,13 +72,13 @@ class Expectation:
 def run_verdict(verdicts: Iterable[str]) -> str:
     """Derive the verdict of a run from those of its tracks."""
     every = list(verdicts)
-    judged = [verdict for verdict in every if verdict not in (UNTRIMMED, NOT_MEASURED)]
+    judged = [one for one in every if one not in (UNTRIMMED, NOT_MEASURED)]
     if not judged:
         return UNTRIMMED if UNTRIMMED in every else NOT_MEASURED
     for worst in (NOT_EVALUABLE, FAIL):
         if worst in judged:
             return worst
-    return PASS if all(verdict == PASS for verdict in judged) else WARNING
+    return PASS if all(one == PASS for one in judged) else WARNING
 
 
 def expected(story: UnitStory, layout: str) -> Expectation:
@@ -82,7 +90,7 @@ def expected(story: UnitStory, layout: str) -> Expectation:
         unit=story.design.unit,
         tested_at=story.tested_at,
         tracks=tuple(_expected_track(track, layout) for track in story.tracks),
-        words=story.words if layout == "lts" else "",
+        words=story.words.strip(" _") if layout == "lts" else "",
     )
 
 
@@ -98,12 +106,13 @@ def _expected_track(track: TrackStory, layout: str) -> ExpectedTrack:
     cut = track.outcome is not Outcome.UNTRIMMED
     return ExpectedTrack(
         name=name,
-        verdict=track.outcome.verdict,
+        verdict=verdict(track),
         rows=points,
         points=points,
         trims=track.trims,
         judged_sheet=sheet,
         error=track.final_error(),
+        travel=track.travel_measured,
         resistance_before=track.sweeps[0].resistance,
         resistance_after=track.final.resistance if cut else None,
     )

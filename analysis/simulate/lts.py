@@ -6,6 +6,8 @@ voltages are the theory.
 
 from __future__ import annotations
 
+from math import isnan
+
 import numpy as np
 
 from analysis.simulate.cells import BLANK, Book, Cell, Computed, Sheet
@@ -77,9 +79,12 @@ def put_block(sheet: Sheet, track: TrackStory, volts: list[float]) -> None:
         position, theory, upper, lower = points_of(track, i)
         row = i + 1
         error = Computed(volt - theory, lts_error(row))
-        limits: list[Cell] = [BLANK if limit != limit else limit for limit in (upper, lower)]
+        limits: list[Cell] = [BLANK if isnan(limit) else limit for limit in (upper, lower)]
         travelled = position - start
-        sheet.put_row(f"A{row}", [volt, float(i), theory, error, position, *limits, 1.0, travelled])
+        sheet.put_row(
+            f"A{row}",
+            [volt, float(i), theory, error, position, *limits, 1.0, travelled],
+        )
 
 
 def _test(story: UnitStory, track: TrackStory) -> Sheet:
@@ -95,7 +100,11 @@ def _test(story: UnitStory, track: TrackStory) -> Sheet:
 
 
 def final_sheet(
-    name: str, story: UnitStory, track: TrackStory, sweep: SweepStory, rng: np.random.Generator
+    name: str,
+    story: UnitStory,
+    track: TrackStory,
+    sweep: SweepStory,
+    rng: np.random.Generator,
 ) -> Sheet:
     """Return ``Lin Error`` or ``Trim n``: a sweep after a cut."""
     sheet = Sheet(name)
@@ -141,7 +150,11 @@ def _put_calculation(sheet: Sheet, story: UnitStory, track: TrackStory) -> None:
 def _chart(story: UnitStory) -> Sheet:
     sheet = Sheet("Lin Chart")
     side = TRACK_NAMES[story.tracks[0].name]
-    texts = [f"MODEL: {story.design.model}", f"SHOP: {story.serial}_{side}", "RESISTANCE: 0"]
+    texts = [
+        f"MODEL: {story.design.model}",
+        f"SHOP: {story.serial}_{side}",
+        "RESISTANCE: 0",
+    ]
     sheet.put_column("O1", [0.0, *texts])
     return sheet
 

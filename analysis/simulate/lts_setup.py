@@ -112,7 +112,12 @@ def model_parameters(story: UnitStory) -> Sheet:
     sheet["D25"] = "Linear or Function"
     sheet.put_row("F1", ["Left Track", None, "Right Track"])
     for row, (left, tap, right) in enumerate(
-        (("pink", "Wiper", "white"), ("grey", "Low", "blue"), ("violet", "High", "black")), 2
+        (
+            ("pink", "Wiper", "white"),
+            ("grey", "Low", "blue"),
+            ("violet", "High", "black"),
+        ),
+        2,
     ):
         sheet.put_row(f"F{row}", [left, tap, right])
     return sheet
@@ -129,10 +134,61 @@ def _values(story: UnitStory) -> list[Cell | None]:
         round(design.resistance * 1.1),
         round(design.resistance * 0.9),
         design.resistance,
-        *(round(design.travel * 0.9, 3), 1.0, 24.0, 4200.0, points, "NO", 1.0, 1500.0, 21000.0),
-        *(points, 0.07, 0.007, 6.0, 6.0, "Linear", 24.0, 250.0, 0.5, 1.0, 1.0, 6.0, 6.0, 10.0),
-        *(0.001, 0.0, 10.0, 0.001, 0.0, 0.0, 40.0, 1.0, 0.003, 2.5, -half / 2, 7.5, half / 2),
-        *("Yes", "No", "Custom", "No", "User-Select", half, "No", "Single", 8.0, None, "MEAS"),
+        *(
+            round(design.travel * 0.9, 3),
+            1.0,
+            24.0,
+            4200.0,
+            points,
+            "NO",
+            1.0,
+            1500.0,
+            21000.0,
+        ),
+        *(
+            points,
+            0.07,
+            0.007,
+            6.0,
+            6.0,
+            "Linear",
+            24.0,
+            250.0,
+            0.5,
+            1.0,
+            1.0,
+            6.0,
+            6.0,
+            10.0,
+        ),
+        *(
+            0.001,
+            0.0,
+            10.0,
+            0.001,
+            0.0,
+            0.0,
+            40.0,
+            1.0,
+            0.003,
+            2.5,
+            -half / 2,
+            7.5,
+            half / 2,
+        ),
+        *(
+            "Yes",
+            "No",
+            "Custom",
+            "No",
+            "User-Select",
+            half,
+            "No",
+            "Single",
+            8.0,
+            None,
+            "MEAS",
+        ),
         *(None, None, 48.0, 2200.0, 50.0),
     ]
 
@@ -148,7 +204,16 @@ def trim_parameters(story: UnitStory) -> Sheet:
         column = "BCDEF"[index] if index < 5 else None
         if column is None:
             break
-        values: list[Cell] = ["Manual", 4200.0, "Forward", 0.07, 0.007, 40.0, 10.0, 0.001]
+        values: list[Cell] = [
+            "Manual",
+            4200.0,
+            "Forward",
+            0.07,
+            0.007,
+            40.0,
+            10.0,
+            0.001,
+        ]
         values += [0.0, 0.0, 1.0, quarter, 7.5, 0.003, 1.0, 0.5, 8.0, 4200.0]
         values += [-quarter, 2.5, 0.003, 5.0, 0.5, 8.0, 4200.0]
         sheet.put_column(f"{column}2", values)

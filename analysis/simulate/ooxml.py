@@ -59,7 +59,10 @@ def _content_types(sheets: int) -> str:
         ("/xl/workbook.xml", f"{_SHEET_TYPE}.sheet.main+xml"),
         ("/xl/styles.xml", f"{_SHEET_TYPE}.styles+xml"),
         ("/xl/sharedStrings.xml", f"{_SHEET_TYPE}.sharedStrings+xml"),
-        ("/docProps/core.xml", "application/vnd.openxmlformats-package.core-properties+xml"),
+        (
+            "/docProps/core.xml",
+            "application/vnd.openxmlformats-package.core-properties+xml",
+        ),
     ]
     overrides += [
         (f"/xl/worksheets/sheet{i + 1}.xml", f"{_SHEET_TYPE}.worksheet+xml") for i in range(sheets)
@@ -93,9 +96,7 @@ def _package_relations() -> str:
 
 
 def _workbook_relations(sheets: int) -> str:
-    targets = [
-        (f"{_OFFICE}/worksheet", f"worksheets/sheet{i + 1}.xml") for i in range(sheets)
-    ]
+    targets = [(f"{_OFFICE}/worksheet", f"worksheets/sheet{i + 1}.xml") for i in range(sheets)]
     targets.append((f"{_OFFICE}/styles", "styles.xml"))
     targets.append((f"{_OFFICE}/sharedStrings", "sharedStrings.xml"))
     return _relations(targets)

@@ -100,7 +100,10 @@ _B0, _A1, _A2 = _coefficients()
 
 def _filtered(series: list[float]) -> list[float]:
     first = series[0]
-    state1, state2 = (1 - _B0) * first, (_B0 - _A2) * first  # at rest on the first value
+    state1, state2 = (
+        (1 - _B0) * first,
+        (_B0 - _A2) * first,
+    )  # at rest on the first value
     result = []
     for value in series:
         smooth = _B0 * value + state1

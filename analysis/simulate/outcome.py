@@ -8,8 +8,8 @@ from enum import StrEnum
 class Outcome(StrEnum):
     """The ends a story can be asked for."""
 
-    PASS = "passes as measured"
-    PASS_WITH_OFFSET = "passes only with an offset"
+    AS_MEASURED = "passes as measured"
+    WITH_OFFSET = "passes only with an offset"
     NEAR_MISS = "fails, the best offset leaves a few points outside"
     HARD_FAIL = "fails widely"
     ROUGH = "passes linearity, the sigma gradient is above its threshold"
@@ -22,8 +22,8 @@ class Outcome(StrEnum):
 
 
 _VERDICTS = {
-    Outcome.PASS: "PASS",
-    Outcome.PASS_WITH_OFFSET: "PASS",
+    Outcome.AS_MEASURED: "PASS",
+    Outcome.WITH_OFFSET: "PASS",
     Outcome.NEAR_MISS: "FAIL",
     Outcome.HARD_FAIL: "FAIL",
     Outcome.ROUGH: "WARNING",

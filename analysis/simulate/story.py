@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
 import numpy as np
 
@@ -18,14 +17,13 @@ from analysis.simulate.design import PartDesign
 from analysis.simulate.oracle import (
     Values,
     fewest_outside,
+    graded,
     offset_window,
     points_outside,
     sigma_gradient,
     sigma_threshold,
 )
 from analysis.simulate.outcome import Outcome
-
-__all__ = ["Outcome", "OutcomeNotReached", "SweepStory", "TrackStory", "UnitStory", "tell_story"]
 
 _CERTAIN = 0.02  # of the half width: what lies closer to a limit is too close to promise anything
 
@@ -41,10 +39,11 @@ class SweepStory:
     pass_number: int  # 0 = before the first cut
     measured: Values  # volts, rounded as the station writes them
     resistance: float  # ohms, whole numbers
+    phase: float = 0.0  # volts the station adds to every error
 
-    def error(self, theory: Values, phase: float) -> Values:
+    def error(self, theory: Values) -> Values:
         """Return measured - theory + phase value, in the order the station adds."""
-        return self.measured - theory + phase
+        return self.measured - theory + self.phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,6 @@ class TrackStory:
     lower: Values
     travel_measured: float
     sweeps: tuple[SweepStory, ...]
-    phase: float = 0.0
 
     @property
     def final(self) -> SweepStory:
@@ -73,23 +71,7 @@ class TrackStory:
 
     def final_error(self) -> Values:
         """Return the error of the last sweep."""
-        return self.final.error(self.theory, self.phase)
-
-
-@dataclass(frozen=True, slots=True)
-class UnitStory:
-    """One run of one unit at a station."""
-
-    design: PartDesign
-    serial: str
-    tested_at: datetime  # factory time, without a zone
-    tracks: tuple[TrackStory, ...]
-    words: str = "Trimmed Correct"  # what the operator chose at Laser 1
-    seed: int = 0  # for the details that decide nothing
-
-    def only(self, name: str) -> UnitStory:
-        """Return the same run with one track: Laser 1 writes one file per track."""
-        return replace(self, tracks=tuple(track for track in self.tracks if track.name == name))
+        return self.final.error(self.theory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +82,46 @@ class TrackPlan:
     name: str = "TRK1"
     passes: int = 1
     out: int = 2  # points a near miss leaves outside
-    phase: float = 0.0  # volts, already inside the error
+    phase: float = 0.0  # volts, in the last sweep only, as the stations have it
+
+
+@dataclass(frozen=True, slots=True)
+class UnitStory:
+    """One run of one unit at a station."""
+
+    design: PartDesign
+    serial: str
+    tested_at: datetime  # factory time, without a zone
+    tracks: tuple[TrackStory, ...]
+    plans: tuple[TrackPlan, ...]
+    seed: int
+    decimals: int = 5  # of a voltage: 5 at Laser 2, 6 at Laser 1
+    words: str = "Trimmed Correct"  # what the operator chose at Laser 1
+
+    def retold(
+        self,
+        *,
+        design: PartDesign | None = None,
+        plans: tuple[TrackPlan, ...] | None = None,
+    ) -> UnitStory:
+        """Tell the story again with something changed, from the same seed."""
+        return tell_story(
+            design or self.design,
+            seed=self.seed,
+            serial=self.serial,
+            tested_at=self.tested_at,
+            tracks=plans or self.plans,
+            decimals=self.decimals,
+            words=self.words,
+        )
+
+    def only(self, name: str) -> UnitStory:
+        """Return the same run with one track: Laser 1 writes one file per track."""
+        return replace(
+            self,
+            tracks=tuple(track for track in self.tracks if track.name == name),
+            plans=tuple(plan for plan in self.plans if plan.name == name),
+        )
 
 
 def tell_story(
@@ -109,7 +130,7 @@ def tell_story(
     seed: int,
     serial: str,
     tested_at: datetime,
-    tracks: tuple[TrackPlan, ...] | Outcome = Outcome.PASS,
+    tracks: tuple[TrackPlan, ...] | Outcome = Outcome.AS_MEASURED,
     decimals: int = 5,
     words: str = "Trimmed Correct",
 ) -> UnitStory:
@@ -123,7 +144,7 @@ def tell_story(
     rng = np.random.default_rng(seed)
     plans = (TrackPlan(tracks),) if isinstance(tracks, Outcome) else tracks
     told = tuple(_track(design, plan, rng, decimals) for plan in plans)
-    return UnitStory(design, serial, tested_at, told, words, seed)
+    return UnitStory(design, serial, tested_at, told, plans, seed, decimals, words)
 
 
 def _track(
@@ -138,21 +159,18 @@ def _track(
         final = final_error(rng, position, half, plan.outcome, out=plan.out)
         errors += _passes(rng, coarse, final, plan.passes)
     resistances = _resistances(rng, design.resistance, len(errors))
+    phases = [0.0] * (len(errors) - 1) + [plan.phase]
     sweeps = tuple(
-        SweepStory(number, np.round(theory + error - plan.phase, decimals), ohms)
-        for number, (error, ohms) in enumerate(zip(errors, resistances, strict=True))
+        SweepStory(number, np.round(theory + error - phase, decimals), ohms, phase)
+        for number, (error, ohms, phase) in enumerate(zip(errors, resistances, phases, strict=True))
     )
     travel = round(design.travel * (1 + float(rng.normal(0, 0.002))), 3)
-    track = TrackStory(
-        plan.name, plan.outcome, position, theory, half, -half, travel, sweeps, plan.phase
-    )
+    track = TrackStory(plan.name, plan.outcome, position, theory, half, -half, travel, sweeps)
     verify(track, out=plan.out)
     return track
 
 
-def _passes(
-    rng: np.random.Generator, coarse: Values, final: Values, passes: int
-) -> list[Values]:
+def _passes(rng: np.random.Generator, coarse: Values, final: Values, passes: int) -> list[Values]:
     """Return the error after each cut: each leaves about a quarter of what was there."""
     spread = float(np.std(coarse - final))
     between = []
@@ -185,15 +203,16 @@ def verify(track: TrackStory, *, out: int = 2) -> None:
     low, high = offset_window(error, upper, lower)
     raw = points_outside(error, upper - margin, lower + margin)
     kept: bool
-    if track.outcome in (Outcome.PASS, Outcome.ROUGH):
+    if track.outcome in (Outcome.AS_MEASURED, Outcome.ROUGH):
         kept = raw == 0
-    elif track.outcome is Outcome.PASS_WITH_OFFSET:
+    elif track.outcome is Outcome.WITH_OFFSET:
         beyond = points_outside(error, upper + margin, lower - margin)
         kept = beyond > 0 and high - low > 2 * margin
     else:
         least = fewest_outside(error, upper + margin, lower - margin)
         most = fewest_outside(error, upper - margin, lower + margin)
-        kept = least == most == out if track.outcome is Outcome.NEAR_MISS else least >= 4
+        many = min(4, int(graded(upper, lower).sum()) // 3)
+        kept = least == most == out if track.outcome is Outcome.NEAR_MISS else least >= many
     if not (kept and _sigma_kept(track, error)):
         raise OutcomeNotReached(f"{track.name} cannot end as {track.outcome.value}")
 
@@ -204,5 +223,5 @@ def _sigma_kept(track: TrackStory, error: Values) -> bool:
         return track.outcome is not Outcome.ROUGH
     ratio = sigma / sigma_threshold(track.position, track.upper, track.lower)
     if track.outcome is Outcome.ROUGH:
-        return ratio > 1.5
+        return ratio > 1.3
     return ratio < 0.8 or track.outcome in (Outcome.NEAR_MISS, Outcome.HARD_FAIL)

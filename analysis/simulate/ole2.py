@@ -73,7 +73,18 @@ def _padded(data: bytes, least: int) -> bytes:
 def _header(directory_start: int, fat_start: int, fat_count: int) -> bytes:
     head = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16)
     head += struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
-    head += struct.pack("<IIIIIIIII", 0, fat_count, directory_start, 0, _SMALLEST_STREAM, _END, 0, _END, 0)
+    head += struct.pack(
+        "<IIIIIIIII",
+        0,
+        fat_count,
+        directory_start,
+        0,
+        _SMALLEST_STREAM,
+        _END,
+        0,
+        _END,
+        0,
+    )
     slots = [fat_start + i for i in range(fat_count)]
     slots += [_FREE] * (_HEADER_FAT_SLOTS - fat_count)
     return head + struct.pack(f"<{_HEADER_FAT_SLOTS}I", *slots)
@@ -91,7 +102,14 @@ def _directory(streams: list[tuple[str, bytes]], starts: list[int], saved: datet
 
 
 def _entry(
-    name: str, kind: int, left: int, right: int, child: int, start: int, size: int, modified: int
+    name: str,
+    kind: int,
+    left: int,
+    right: int,
+    child: int,
+    start: int,
+    size: int,
+    modified: int,
 ) -> bytes:
     encoded = name.encode("utf-16-le") + b"\0\0"
     return (
@@ -107,7 +125,11 @@ def _summary(saved: datetime, author: str) -> bytes:
         (1, _INT2, struct.pack("<hxx", 1252)),
         (4, _TEXT, _text(author)),
         (8, _TEXT, _text(author)),
-        (12, _FILETIME, struct.pack("<Q", filetime(datetime(2013, 5, 2, 12, 0, tzinfo=UTC)))),
+        (
+            12,
+            _FILETIME,
+            struct.pack("<Q", filetime(datetime(2013, 5, 2, 12, 0, tzinfo=UTC))),
+        ),
         (13, _FILETIME, struct.pack("<Q", filetime(saved))),
         (18, _TEXT, _text("Microsoft Excel")),
         (19, _INT4, struct.pack("<i", 0)),
@@ -116,7 +138,10 @@ def _summary(saved: datetime, author: str) -> bytes:
 
 
 def _document_summary(author: str) -> bytes:
-    properties = [(1, _INT2, struct.pack("<hxx", 1252)), (15, _TEXT, _text(f"{author} works"))]
+    properties = [
+        (1, _INT2, struct.pack("<hxx", 1252)),
+        (15, _TEXT, _text(f"{author} works")),
+    ]
     return _property_set(_DOCUMENT_SUMMARY, properties)
 
 
