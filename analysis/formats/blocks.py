@@ -9,11 +9,11 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite, nan
+from math import isfinite
 from operator import sub
 from typing import TypeGuard
 
-from analysis.formats.cells import Cell, Rows, is_missing_word, letter, number
+from analysis.formats.cells import Cell, Rows, is_missing_word, letter, number, numbers
 from analysis.formats.station_file import Column, Finding, PointFlag, Reading, Sweep
 
 TOLERANCE = 1e-6
@@ -160,7 +160,7 @@ def _values(cells: Sequence[Cell]) -> tuple[array[float], int | None]:
     """Return a column as float64 and the index of the first text that is no "missing" word."""
     if _are_finite_floats(cells):
         return array("d", cells), None
-    values = array("d", [nan if cell == "" else number(cell) for cell in cells])
+    values = array("d", numbers(cells))
     for index, cell in enumerate(cells):
         if isinstance(cell, str | bool) and cell != "" and not is_missing_word(cell):
             return values, index

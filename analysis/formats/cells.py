@@ -6,8 +6,9 @@ The one place that knows how a spreadsheet blurs types: a voltage formatted as a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from math import isfinite, nan
+from math import inf, isfinite, nan
 
 from analysis.formats.station_file import Reading
 
@@ -17,6 +18,8 @@ Rows = list[list[Cell]]
 TEXT_LIMIT = 200
 """Longest text kept of a cell: longer ones are no model, serial or set-up value."""
 
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_LETTERS: list[str] = [*_ALPHABET, *(first + second for first in _ALPHABET for second in _ALPHABET)]
 _EPOCH = datetime(1899, 12, 30)
 _FIRST_TRUE_DAY = datetime(1900, 3, 1)
 _DAY = timedelta(days=1)
@@ -40,6 +43,14 @@ def number(cell: Cell) -> float:
     if isinstance(cell, datetime | date | time | timedelta):
         return _serial_number(cell)
     return nan
+
+
+def numbers(cells: Sequence[Cell]) -> list[float]:
+    """Return ``number`` of every cell; blanks and floats, nearly all there are, cost no call."""
+    found = [cell if type(cell) is float else nan if cell == "" else number(cell) for cell in cells]
+    if inf in found or -inf in found:
+        return [value if isfinite(value) else nan for value in found]
+    return found
 
 
 def is_missing_word(cell: Cell) -> bool:
@@ -88,12 +99,7 @@ def at(rows: Rows, row: int, column: int) -> Cell:
 
 def letter(column: int) -> str:
     """Name a zero-based column as the spreadsheet does."""
-    name = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
+    return _LETTERS[column]
 
 
 def number_reading(rows: Rows, sheet: str, row: int, column: int) -> Reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from analysis.formats.blocks import same_values
 from analysis.formats.station_file import Finding, Sweep
@@ -45,7 +46,7 @@ def compare_sweeps(sweeps: Sequence[Sweep], judged: int | None) -> list[Finding]
 
 def _falling_resistance(sweeps: Sequence[Sweep]) -> list[Finding]:
     known = [(s, s.resistance.value) for s in sweeps if isinstance(s.resistance.value, float)]
-    for (before, high), (after, low) in zip(known, known[1:], strict=False):
+    for (before, high), (after, low) in pairwise(known):
         if low < high * (1 - ALLOWED_FALL):
             return [
                 Finding(

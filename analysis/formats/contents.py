@@ -10,6 +10,7 @@ from analysis.formats.cells import Rows, letter, text
 from analysis.formats.station_file import Finding, Layout, Reading, Track
 
 MAX_PARAMETER_ROWS = 200
+NOTHING = Reading(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Contents:
     models: tuple[Reading, ...] = ()  # best first
     serials: tuple[Reading, ...] = ()
     date: datetime | None = None  # the date cell of the judged sheet
-    date_cell: Reading = Reading(None)
+    date_cell: Reading = NOTHING
     parameters: dict[str, Reading] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
@@ -47,11 +48,11 @@ def labelled_values(
         if len(cells) <= wide:
             break  # rows of a sheet are equally long
         content = cells[value]
-        name = text(cells[label])
-        if content == "" or not name:
+        if content == "":
             continue
         kept = content if type(content) is float and isfinite(content) else text(content)
-        if kept == "":
+        name = text(cells[label])
+        if kept == "" or not name:
             continue
         cell = f"{column}{row}"
         key = prefix + name

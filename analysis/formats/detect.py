@@ -54,7 +54,7 @@ def _laser(workbook: Workbook) -> Layout | None:
         return Layout.LTS
     if {"model parameters", "trim parameters"} <= names:
         # Laser 1 writes the value before its label, Laser 2 behind it.
-        first = text(at(workbook.rows(sheet_called(workbook, "Model Parameters")), 1, 0))
+        first = text(at(workbook.rows(workbook.called("Model Parameters")), 1, 0))
         return Layout.DLTS if first.lower() == "model" else Layout.LTS
     return None
 
@@ -75,14 +75,14 @@ def _other(workbook: Workbook) -> Layout:
 
 
 def _is_smoothness(workbook: Workbook) -> bool:
-    sheet = sheet_called(workbook, "Test Data")
+    sheet = workbook.called("Test Data")
     headers = " ".join(_cell(workbook, sheet, 1, column) for column in range(10)).lower()
     return "time" in headers and "filtered" in headers
 
 
 def _is_final_test_block(workbook: Workbook) -> bool:
     """Look for the label block in K and L, or the model in L4 with the serial in M1."""
-    sheet = sheet_called(workbook, "Sheet1")
+    sheet = workbook.called("Sheet1")
     labels = " ".join(_cell(workbook, sheet, row, 10) for row in range(1, 10)).lower()
     if "linearity" in labels or "hysteresis" in labels:
         return True
@@ -91,7 +91,7 @@ def _is_final_test_block(workbook: Workbook) -> bool:
 
 
 def _is_shop_test(workbook: Workbook) -> bool:
-    sheet = sheet_called(workbook, "test")
+    sheet = workbook.called("test")
     return _cell(workbook, sheet, 1, 0).lower().startswith("model") and bool(
         _cell(workbook, sheet, 1, 1)
     )
@@ -104,9 +104,3 @@ def _has_verdict_cell(workbook: Workbook) -> bool:
 
 def _cell(workbook: Workbook, sheet: str, row: int, column: int) -> str:
     return text(at(workbook.rows(sheet), row, column))
-
-
-def sheet_called(workbook: Workbook, name: str) -> str:
-    """Return the exact name of a sheet, whatever its capitals; "" where there is none."""
-    wanted = name.lower()
-    return next((s for s in workbook.sheet_names if s.strip().lower() == wanted), "")

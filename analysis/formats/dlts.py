@@ -9,13 +9,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from math import nan
+from itertools import pairwise
 
 from analysis.formats.blocks import Block, BlockLayout, make_sweep, read_block
-from analysis.formats.cells import Rows, at, moment, number, number_reading, text, text_reading
+from analysis.formats.cells import (
+    Rows,
+    at,
+    moment,
+    number,
+    number_reading,
+    numbers,
+    text,
+    text_reading,
+)
 from analysis.formats.comparisons import compare_sweeps
 from analysis.formats.contents import NO_MEASUREMENT, Contents, labelled_values, unit_of
-from analysis.formats.detect import DLTS_SHEET, sheet_called
+from analysis.formats.detect import DLTS_SHEET
 from analysis.formats.station_file import (
     Finding,
     Layout,
@@ -56,7 +65,7 @@ class Measured:
 
 def read_dlts(workbook: Workbook) -> Contents:
     """Read all tracks of the workbook, in the order of their sections and numbers."""
-    model_sheet = sheet_called(workbook, "Model Parameters")
+    model_sheet = workbook.called("Model Parameters")
     model_rows = workbook.rows(model_sheet) if model_sheet else []
     unit, findings = unit_of(text(at(model_rows, 2, _B)), model_sheet, "B2")
     groups = _sheets_by_track(workbook)
@@ -191,12 +200,12 @@ class _Template:
 
     def __init__(self, workbook: Workbook) -> None:
         self._voltages: list[float] = []
-        sheet = sheet_called(workbook, "ref")
+        sheet = workbook.called("ref")
         if sheet:
             rows = workbook.rows(sheet)
             width = len(rows[0]) if rows else 0
-            cells = [row[BLOCK.measured] for row in rows[1:]] if width > BLOCK.measured else []
-            self._voltages = [nan if cell == "" else number(cell) for cell in cells]
+            if width > BLOCK.measured:
+                self._voltages = numbers([row[BLOCK.measured] for row in rows[1:]])
 
     def trailing_copies(self, block: Block) -> int:
         """Count the rows at the end of a block whose voltage is bit-identical to the template."""
@@ -277,7 +286,7 @@ def _track_parameters(workbook: Workbook, section: int, track: int) -> dict[str,
     found: dict[str, Reading] = {}
     wanted = f"SEC{section}-TRK{track}"
     for name in ("Track Parameters", "Trim Parameters"):
-        sheet = sheet_called(workbook, name)
+        sheet = workbook.called(name)
         rows = workbook.rows(sheet) if sheet else []
         for column in range(1, len(rows[0]) if rows else 0):
             header = text(rows[0][column]).upper()
@@ -324,7 +333,8 @@ def _count_findings(source: Measured, count: int, copied: int) -> list[Finding]:
         findings.append(
             Finding(
                 "points-missing",
-                f"The station counted {count} points in “{sheet}”, the sheet has {block.rows} rows.",
+                f"The station counted {count} points in “{sheet}”, but the sheet has only "
+                f"{block.rows} rows.",
                 sheet,
                 f"B{_POINTS}",
             )
@@ -345,7 +355,7 @@ def _count_findings(source: Measured, count: int, copied: int) -> list[Finding]:
 
 def _group_findings(group: list[Measured]) -> list[Finding]:
     findings = []
-    for before, after in zip(group, group[1:], strict=False):
+    for before, after in pairwise(group):
         if before.name.pass_number == after.name.pass_number:
             findings.append(
                 Finding(

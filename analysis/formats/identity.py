@@ -6,19 +6,15 @@ disagree the record says so.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from analysis.formats.contents import Contents
 from analysis.formats.names import NameParts
 from analysis.formats.station_file import ClockSource, Finding, Reading
 
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
 SAVED_AGAIN_AFTER = timedelta(minutes=30)
-"""798 of 822 files were saved within 15 minutes of the time in their name, the others much later."""
+"""798 of 822 files were saved within 15 minutes of the time in their name, the rest much later."""
 _SAVED_BEFORE = timedelta(minutes=90)  # clocks, and the hour that is repeated in autumn
 
 
@@ -89,7 +85,7 @@ def settle_serial(contents: Contents, name: NameParts) -> tuple[Reading, list[Fi
 def settle_time(
     contents: Contents, name: NameParts, last_saved: datetime | None, zone: str
 ) -> tuple[datetime | None, ClockSource, list[Finding]]:
-    """Return the time of the test in factory time: the name, else the date cell, else last saved."""
+    """Return the time of the test in factory time: the name, the date cell, or last saved."""
     if name.tested_at is not None:
         return name.tested_at, ClockSource.FILE_NAME, _check_name(contents, name, last_saved, zone)
     if contents.date is not None:
@@ -165,8 +161,8 @@ def _local(moment: datetime, zone: str) -> datetime:
 
 
 @lru_cache(maxsize=8)
-def _zone(name: str) -> ZoneInfo:
+def _zone(name: str) -> tzinfo:
     # Imported late: time zone data costs more to find than a workbook to read.
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
+    from zoneinfo import ZoneInfo
 
     return ZoneInfo(name)

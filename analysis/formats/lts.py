@@ -17,7 +17,7 @@ from analysis.formats.blocks import Block, BlockLayout, make_sweep, read_block, 
 from analysis.formats.cells import Rows, at, number_reading, text, text_reading
 from analysis.formats.comparisons import compare_sweeps
 from analysis.formats.contents import NO_MEASUREMENT, Contents, labelled_values, unit_of
-from analysis.formats.detect import LTS_TRIM_SHEET, sheet_called
+from analysis.formats.detect import LTS_TRIM_SHEET
 from analysis.formats.station_file import (
     Finding,
     Layout,
@@ -50,16 +50,14 @@ class Measured:
 
 def read_lts(workbook: Workbook, track_in_name: str) -> Contents:
     """Read the one track of the workbook; its name comes from the file name or test!M2."""
-    model_sheet = sheet_called(workbook, "Model Parameters")
+    model_sheet = workbook.called("Model Parameters")
     model_rows = workbook.rows(model_sheet) if model_sheet else []
     unit, unit_findings = unit_of(text(at(model_rows, 2, 0)), model_sheet, "A2")
     model = text_reading(model_rows, model_sheet, 1, 0)
     parameters = labelled_values(model_rows, model_sheet, label=1, value=0)
-    test = _open(workbook, sheet_called(workbook, "test"), 0)
+    test = _open(workbook, workbook.called("test"), 0)
     trims = _trim_sheets(workbook)
-    final = _open(
-        workbook, sheet_called(workbook, "Lin Error"), trims[-1].pass_number if trims else 0
-    )
+    final = _open(workbook, workbook.called("Lin Error"), trims[-1].pass_number if trims else 0)
     sheets = [m for m in (test, *trims, final) if m is not None]
     if not sheets:
         return Contents(
@@ -131,8 +129,8 @@ def _read_track(
         kept.remove(cut[-1])
     again = final if cut and final is not None and not final.is_template and not repeats else None
     sweeps = [_sweep(m, is_remeasurement=m is again) for m in kept]
-    judged = _judged(kept, bool(cut))
-    state, reason = _state(judged, bool(cut))
+    judged = _judged(kept, was_cut=bool(cut))
+    state, reason = _state(judged, was_cut=bool(cut))
     findings = [
         *_special_findings(kept, cut, final),
         *compare_sweeps(sweeps, judged),
@@ -198,7 +196,7 @@ def _sweep(source: Measured, *, is_remeasurement: bool) -> Sweep:
     )
 
 
-def _judged(kept: list[Measured], was_cut: bool) -> int | None:
+def _judged(kept: list[Measured], *, was_cut: bool) -> int | None:
     """Choose Lin Error after a cut (the last pass where it is a template), else ``test``."""
     candidates = [
         index
@@ -208,7 +206,7 @@ def _judged(kept: list[Measured], was_cut: bool) -> int | None:
     return candidates[-1] if candidates else None
 
 
-def _state(judged: int | None, was_cut: bool) -> tuple[TrackState, str]:
+def _state(judged: int | None, *, was_cut: bool) -> tuple[TrackState, str]:
     if judged is None:
         return TrackState.NOT_MEASURED, "No sheet of this workbook holds measured voltages."
     if was_cut:
@@ -301,7 +299,7 @@ def _track_name(in_name: str, in_cell: str) -> tuple[str, list[Finding]]:
         return in_name, [
             Finding(
                 "track-disagrees",
-                f"The file name says track {in_name}, the workbook says {in_cell}; the name is used.",
+                f"The file name says track {in_name}, the workbook {in_cell}; the name is used.",
                 "test",
                 "M2",
             )
@@ -326,12 +324,12 @@ def _parameters(workbook: Workbook, final: Measured | None) -> dict[str, Reading
         angle = number_reading(final.rows, final.sheet, 1, _L)
         if angle.value is not None:
             found["Theoretical angle"] = angle
-    chart = sheet_called(workbook, "Lin Chart")
+    chart = workbook.called("Lin Chart")
     if chart:
         compensation = number_reading(workbook.rows(chart), chart, 1, _O)
         if compensation.value is not None:
             found["Compensation"] = compensation
-    sheet = sheet_called(workbook, "Trim Parameters")
+    sheet = workbook.called("Trim Parameters")
     rows = workbook.rows(sheet) if sheet else []
     for column in range(1, len(rows[0]) if rows else 0):
         header = text(rows[0][column])

@@ -49,11 +49,10 @@ def parse_name(name: str) -> NameParts:
     The model may contain underscores, the serial may be empty or several words.
     """
     stem = _stem(name)
-    marker = None
-    for marker in _MARKER.finditer(stem):
-        pass  # the last one: what stands before it belongs to model and serial
-    if marker is None:
+    markers = list(_MARKER.finditer(stem))
+    if not markers:
         return _irregular(stem)
+    marker = markers[-1]  # what stands before the last one belongs to model and serial
     head, tail = stem[: marker.start()], stem[marker.end() :]
     track = _TRACK.search(head)
     if track:

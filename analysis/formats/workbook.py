@@ -7,7 +7,7 @@ that ends or eats its memory is the business of the bounded child the reader run
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, NoReturn, TypeVar
@@ -15,7 +15,7 @@ from typing import BinaryIO, NoReturn, TypeVar
 import python_calamine
 
 from analysis.formats import ole, opc
-from analysis.formats.cells import Rows
+from analysis.formats.cells import Rows, letter
 from analysis.formats.station_file import UnreadableWorkbook
 
 MAX_BYTES = 64 << 20
@@ -32,13 +32,27 @@ class Workbook:
     """An opened workbook: names of its sheets, rows of one sheet at a time."""
 
     def __init__(
-        self, calamine: python_calamine.CalamineWorkbook, last_saved: datetime | None
+        self,
+        calamine: python_calamine.CalamineWorkbook,
+        last_saved: datetime | None,
+        far_cells: Mapping[str, str] | None = None,
     ) -> None:
         self._calamine = calamine
+        self._far_cells = far_cells or {}
         self._cells = 0
         self._fetched: dict[str, Rows] = {}
         self.sheet_names: tuple[str, ...] = tuple(calamine.sheet_names)
         self.last_saved = last_saved
+        self._by_name = {name.strip().lower(): name for name in reversed(self.sheet_names)}
+
+    def called(self, name: str) -> str:
+        """Return the exact name of a sheet, whatever its capitals; "" where there is none."""
+        return self._by_name.get(name.lower(), "")
+
+    def rows_called(self, name: str) -> Rows:
+        """Return the rows of a sheet, none where there is no such sheet."""
+        sheet = self.called(name)
+        return self.rows(sheet) if sheet else []
 
     def rows(self, name: str) -> Rows:
         """Return a sheet from A1 to its last used cell; every row has the same length."""
@@ -47,18 +61,21 @@ class Workbook:
         return self._fetched[name]
 
     def _fetch(self, name: str) -> Rows:
+        if name in self._far_cells:
+            raise _too_large(name, self._far_cells[name])
         sheet = _guarded(lambda: self._calamine.get_sheet_by_name(name), name)
         if sheet.end is None:
             return []
         # The used range is what the file claims, so it is measured before rows are made of it.
         height, width = sheet.end[0] + 1, sheet.end[1] + 1
+        if height > MAX_ROWS or width > MAX_COLUMNS:
+            raise _too_large(name, letter(min(width, 702) - 1) + str(height))
         self._cells += height * width
-        if height > MAX_ROWS or width > MAX_COLUMNS or self._cells > MAX_CELLS:
+        if self._cells > MAX_CELLS:
             raise UnreadableWorkbook(
-                "sheet-too-large",
-                f"Sheet “{name}” claims {height:,} rows and {width:,} columns; at most "
-                f"{MAX_ROWS:,} rows and {MAX_COLUMNS} columns are read. Delete the stray cells "
-                "far from the data in a copy of the file and offer the copy.",
+                "too-many-cells",
+                f"The measurement sheets of the workbook claim more than {MAX_CELLS:,} cells, "
+                f"“{name}” among them; a station writes a tenth of that. It was not read.",
                 sheet=name,
             )
         return _guarded(lambda: sheet.to_python(skip_empty_area=False), name)
@@ -82,9 +99,8 @@ def open_workbook(path: Path) -> Workbook:
         if start.startswith(ole.MAGIC):
             workbook = _open_xls(path, handle)
         elif start.startswith(opc.MAGIC):
-            last_saved = opc.preflight(handle)
-            handle.seek(0)
-            workbook = Workbook(_calamine(handle), last_saved)
+            package = opc.preflight(handle)
+            workbook = Workbook(_calamine(handle), package.last_saved, package.far_cells)
         else:
             _refuse(start)
     if len(workbook.sheet_names) > MAX_SHEETS:
@@ -147,6 +163,17 @@ def _guarded(call: Callable[[], _ANY], sheet: str = "") -> _ANY:
         if type(error).__name__ != "PanicException":  # pyo3 does not export the class
             raise
         raise _damaged(sheet) from None
+
+
+def _too_large(sheet: str, cell: str) -> UnreadableWorkbook:
+    return UnreadableWorkbook(
+        "sheet-too-large",
+        f"Sheet “{sheet}” reaches as far as cell {cell}; at most {MAX_ROWS:,} rows and "
+        f"{MAX_COLUMNS} columns are read. Delete the stray cells far from the data in a copy of "
+        "the file and offer the copy.",
+        sheet=sheet,
+        cell=cell,
+    )
 
 
 def _damaged(sheet: str) -> UnreadableWorkbook:
