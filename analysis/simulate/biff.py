@@ -49,8 +49,8 @@ def workbook_stream(book: Book, *, patchable: bool = False) -> Stream:
     """Encode a book. ``patchable`` writes every number at full width and notes where it stands."""
     texts: dict[str, int] = {}
     bodies, slots, uses = [], [], 0
-    for sheet in book.sheets:
-        body, places, labels = _sheet(sheet, texts, patchable=patchable)
+    for number, sheet in enumerate(book.sheets):
+        body, places, labels = _sheet(sheet, texts, patchable=patchable, shown=number == 0)
         bodies.append(body)
         slots.append(places)
         uses += labels
@@ -133,7 +133,7 @@ def _strings(texts: list[str], uses: int) -> bytes:
 
 
 def _sheet(
-    sheet: Sheet, texts: dict[str, int], *, patchable: bool
+    sheet: Sheet, texts: dict[str, int], *, patchable: bool, shown: bool
 ) -> tuple[bytes, dict[tuple[int, int], int], int]:
     rows = list(sheet.ordered())
     width = max((cells[-1][0] for _, cells in rows), default=-1) + 1
@@ -163,7 +163,7 @@ def _sheet(
                     places[row, column] = offset + 10
             parts.append(encoded)
             offset += len(encoded)
-    window = struct.pack("<HHHHHHHI", 0x06B6, 0, 0, 0x40, 0, 0, 0, 0)
+    window = struct.pack("<HHHHHHHI", 0x06B6 if shown else 0x00B6, 0, 0, 0x40, 0, 0, 0, 0)
     parts += [_record(0x023E, window), _record(0x000A)]
     return b"".join(parts), places, labels
 
