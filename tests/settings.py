@@ -13,7 +13,7 @@ os.environ["DATA_DIR"] = _folder
 os.environ.setdefault("SECRET_KEY", "a key for tests only, long enough to be taken")
 
 from lasertrim.settings import *  # noqa: E402, F403
-from lasertrim.settings import DATABASES, STORAGES  # noqa: E402
+from lasertrim.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 
 # Two test runs on one machine must not share a database.
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):
@@ -22,3 +22,4 @@ if DATABASES["default"]["ENGINE"].endswith("postgresql"):
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast, for tests only
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+STATIC_ROOT.mkdir()  # whitenoise warns where it is missing
