@@ -108,6 +108,14 @@ def number_reading(rows: Rows, sheet: str, row: int, column: int) -> Reading:
     return Reading(value if value == value else None, sheet, f"{letter(column)}{row}")
 
 
+def resistance_reading(rows: Rows, sheet: str, row: int, column: int) -> Reading:
+    """Read a resistance; zero or less means that the cell was never written."""
+    found = number_reading(rows, sheet, row, column)
+    if isinstance(found.value, float) and found.value > 0:
+        return found
+    return Reading(None, sheet, found.cell)
+
+
 def text_reading(rows: Rows, sheet: str, row: int, column: int) -> Reading:
     """Read a text cell together with its address."""
     return Reading(text(at(rows, row, column)) or None, sheet, f"{letter(column)}{row}")

@@ -7,7 +7,7 @@ from datetime import datetime
 from math import isfinite
 
 from analysis.formats.cells import Rows, letter, text
-from analysis.formats.station_file import Finding, Layout, Reading, Track
+from analysis.formats.station_file import Finding, Layout, Reading, Track, UnreadableWorkbook
 
 MAX_PARAMETER_ROWS = 200
 NOTHING = Reading(None)
@@ -32,6 +32,16 @@ class Contents:
 NO_MEASUREMENT = (
     "The workbook holds parameter sheets only: the run was stopped before anything was measured."
 )
+
+
+def no_rows(sheet: str) -> UnreadableWorkbook:
+    """Word the refusal of a workbook whose measurement sheets are all empty."""
+    return UnreadableWorkbook(
+        "no-rows",
+        f"Sheet “{sheet}” and its kin hold no row with a position, so there is nothing to read. "
+        "Export the measurement again at the station.",
+        sheet=sheet,
+    )
 
 
 def labelled_values(

@@ -8,7 +8,11 @@ from analysis.formats.cells import at, text
 from analysis.formats.station_file import Layout, UnreadableWorkbook
 from analysis.formats.workbook import Workbook
 
-DLTS_SHEET = re.compile(r"SEC(\d{1,3}) TRK(\d{1,3})(?: (\d{1,3}))?(?: TRM(\d{1,3})?)?", re.I)
+DLTS_SHEET = re.compile(
+    r"SEC(?P<section>\d{1,3}) TRK(?P<track>\d{1,3})(?: (?P<pass>\d{1,3}))?"
+    r"(?P<trim> TRM(?P<set>\d{1,3})?)?",
+    re.IGNORECASE,
+)
 LTS_TRIM_SHEET = re.compile(r"TRIM ?(\d{1,3})", re.I)
 
 _READ = (Layout.DLTS, Layout.LTS)

@@ -90,8 +90,9 @@ def settle_time(
         return name.tested_at, ClockSource.FILE_NAME, _check_name(contents, name, last_saved, zone)
     if contents.date is not None:
         return contents.date, ClockSource.CELL, []
-    if last_saved is not None:
-        return _local(last_saved, zone), ClockSource.LAST_SAVED, []
+    saved = _local(last_saved, zone)
+    if saved is not None:
+        return saved, ClockSource.LAST_SAVED, []
     return None, ClockSource.NONE, []
 
 
@@ -104,8 +105,8 @@ def _check_name(
         days = (tested_at.date() - contents.date.date()).days
         if days:
             findings.append(_date_finding(contents, days))
-    if tested_at is not None and name.has_clock and last_saved is not None:
-        saved = _local(last_saved, zone)
+    saved = _local(last_saved, zone)
+    if tested_at is not None and name.has_clock and saved is not None:
         late = saved - tested_at
         if late > SAVED_AGAIN_AFTER:
             findings.append(
@@ -156,13 +157,20 @@ def _key(value: float | str | None) -> str:
     return (word.lstrip("0") or "0") if word.isdecimal() else word
 
 
-def _local(moment: datetime, zone: str) -> datetime:
-    return moment.astimezone(_zone(zone)).replace(tzinfo=None)
+def _local(moment: datetime | None, zone: str) -> datetime | None:
+    """Return a moment in factory time, ``None`` on a machine without time zone data."""
+    if moment is None:
+        return None
+    known = _zone(zone)
+    return None if known is None else moment.astimezone(known).replace(tzinfo=None)
 
 
 @lru_cache(maxsize=8)
-def _zone(name: str) -> tzinfo:
+def _zone(name: str) -> tzinfo | None:
     # Imported late: time zone data costs more to find than a workbook to read.
-    from zoneinfo import ZoneInfo
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-    return ZoneInfo(name)
+    try:
+        return ZoneInfo(name)
+    except ZoneInfoNotFoundError:
+        return None

@@ -14,9 +14,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analysis.formats.blocks import Block, BlockLayout, make_sweep, read_block, same_cells
-from analysis.formats.cells import Rows, at, number_reading, text, text_reading
+from analysis.formats.cells import Rows, at, number_reading, resistance_reading, text, text_reading
 from analysis.formats.comparisons import compare_sweeps
-from analysis.formats.contents import NO_MEASUREMENT, Contents, labelled_values, unit_of
+from analysis.formats.contents import (
+    NO_MEASUREMENT,
+    NOTHING,
+    Contents,
+    labelled_values,
+    no_rows,
+    unit_of,
+)
 from analysis.formats.detect import LTS_TRIM_SHEET
 from analysis.formats.station_file import (
     Finding,
@@ -25,7 +32,6 @@ from analysis.formats.station_file import (
     Sweep,
     Track,
     TrackState,
-    UnreadableWorkbook,
 )
 from analysis.formats.workbook import Workbook
 
@@ -69,12 +75,7 @@ def read_lts(workbook: Workbook, track_in_name: str) -> Contents:
             findings=unit_findings,
         )
     if not any(m.block.rows for m in sheets):
-        raise UnreadableWorkbook(
-            "no-rows",
-            f"Sheet “{sheets[0].sheet}” and its kin hold no row with a position, so there is "
-            "nothing to read. Export the measurement again at the station.",
-            sheet=sheets[0].sheet,
-        )
+        raise no_rows(sheets[0].sheet)
     serial, track_cell = _identity_cell(test)
     name, track_findings = _track_name(track_in_name, track_cell)
     track = _read_track(workbook, name, test, trims, final)
@@ -188,8 +189,8 @@ def _sweep(source: Measured, *, is_remeasurement: bool) -> Sweep:
         block,
         pass_number=source.pass_number,
         measured_rows=0 if source.is_template else block.rows,
-        phase=Reading(None),
-        resistance=_positive(number_reading(source.rows, source.sheet, 1, _R)),
+        phase=NOTHING,
+        resistance=resistance_reading(source.rows, source.sheet, 1, _R),
         is_template=source.is_template,
         is_remeasurement=is_remeasurement,
         findings=findings,
@@ -249,7 +250,7 @@ def _special_findings(
 def _travel(test: Measured | None, judged: Sweep | None) -> tuple[Reading, list[Finding]]:
     """Return test!K1 if it can be the measured travel: in 13 of 90 files it is something else."""
     if test is None or judged is None or judged.rows < 2:
-        return Reading(None), []
+        return NOTHING, []
     found = number_reading(test.rows, test.sheet, 1, _K)
     if not isinstance(found.value, float):
         return found, []
@@ -267,25 +268,16 @@ def _travel(test: Measured | None, judged: Sweep | None) -> tuple[Reading, list[
     ]
 
 
-def _positive(reading: Reading) -> Reading:
-    """Drop a resistance of zero or less: the cell was never written."""
-    if isinstance(reading.value, float) and reading.value > 0:
-        return reading
-    return Reading(None, reading.sheet, reading.cell)
-
-
 def _resistance(sheets: list[Measured]) -> Reading:
     """Return the last usable R1, the unusable cell itself where there is none."""
-    readings = [_positive(number_reading(m.rows, m.sheet, 1, _R)) for m in reversed(sheets)]
-    return next(
-        (r for r in readings if r.value is not None), readings[0] if readings else Reading(None)
-    )
+    readings = [resistance_reading(m.rows, m.sheet, 1, _R) for m in reversed(sheets)]
+    return next((r for r in readings if r.value is not None), readings[0] if readings else NOTHING)
 
 
 def _identity_cell(test: Measured | None) -> tuple[Reading, str]:
     """Return the serial and the track of test!M2, which says ``48_TA``."""
     if test is None:
-        return Reading(None), ""
+        return NOTHING, ""
     found = text_reading(test.rows, test.sheet, 2, _M)
     words = str(found.value or "")
     head, _, track = words.rpartition("_")
