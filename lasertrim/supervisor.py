@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 _TICK = 0.5
 _RECOVER_EVERY = 2.0
 _BEAT_EVERY = 10.0
-_DEAF_AFTER = 60.0
+_DEAF_AFTER = 25.0
 _WEB_STOPS_WITHIN = 15.0
 _PR_SET_PDEATHSIG = 1
 
