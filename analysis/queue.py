@@ -7,8 +7,9 @@ commits or vanishes together with the row it speaks of. What a message says is p
 
 from __future__ import annotations
 
+from django.contrib.admin import AdminSite
 from django.utils import timezone
-from django_q.models import OrmQ
+from django_q.models import Failure, OrmQ, Schedule, Success
 from django_q.tasks import async_task
 
 READ_SOURCE_FILE = "analysis.tasks.read_source_file"
@@ -34,3 +35,14 @@ def ask_for_beat() -> None:
     """Ask the workers for a sign of life, unless an older request still waits."""
     if not waiting():
         enqueue(BEAT)
+
+
+def hide_from_admin(site: AdminSite) -> None:
+    """Take django_q's tables out of the admin.
+
+    A schedule that can be edited there runs any function; a task that is shown there unpickles its
+    arguments. Our own job rows are what administrators look at.
+    """
+    for model in (OrmQ, Schedule, Success, Failure):
+        if site.is_registered(model):
+            site.unregister(model)

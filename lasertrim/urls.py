@@ -6,9 +6,11 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from analysis.queue import hide_from_admin
 from lasertrim import health
 
 admin.autodiscover()
+hide_from_admin(admin.site)
 admin.site.login = secure_admin_login(admin.site.login)  # one sign-in page, one lockout
 
 urlpatterns = [
