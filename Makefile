@@ -1,6 +1,7 @@
 # The commands of this project. `make run` and `make test` are all a new machine needs.
 PYTHON ?= python3
 BIN := .venv/bin
+PYTEST ?= -m pytest
 
 .PHONY: run test demo check bench browser processes clean
 
@@ -9,13 +10,13 @@ run: .venv/.runtime  ## install, prepare and start the site with its worker
 	@exec $(BIN)/python manage.py serve
 
 test: .venv/.dev  ## everything that needs no server and no browser, on SQLite
-	@$(BIN)/python -m pytest -m "not browser and not processes"
+	@$(BIN)/python $(PYTEST) -m "not browser and not processes"
 
 processes: .venv/.dev  ## real workers, killed and restarted
-	@$(BIN)/python -m pytest -m processes
+	@$(BIN)/python $(PYTEST) -m processes
 
 browser: .venv/.dev  ## journeys in a real Chromium
-	@$(BIN)/python -m pytest -m browser
+	@$(BIN)/python $(PYTEST) -m browser
 
 demo: .venv/.runtime  ## 24 synthetic workbooks through the real intake
 	@$(BIN)/python manage.py prepare
