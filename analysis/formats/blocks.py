@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import dist, isfinite
 from operator import sub
 from typing import TypeGuard
 
@@ -68,21 +68,23 @@ def read_block(rows: Rows, sheet: str, layout: BlockLayout) -> Block:
     if body and len(body[0]) <= max(indexes):
         blanks: list[Cell] = [""] * (max(indexes) + 1 - len(body[0]))
         body = [[*row, *blanks] for row in body]
-    cells = [[row[index] for row in body] for index in indexes]
-    height = _numbers_from_top(cells[0])
+    height = _numbers_from_top([row[layout.position] for row in body])
+    below = body[height:]
+    del body[height:]
     findings: list[Finding] = []
     columns: list[Column] = []
-    for name, index, column in zip(_COLUMNS, indexes, cells, strict=True):
-        values, odd = _values(column[:height])
+    for name, index in zip(_COLUMNS, indexes, strict=True):
+        values, odd = _values([row[index] for row in body])
         columns.append(Column(values, letter(index)))
         if odd is not None:
             findings.append(_odd_text(name, sheet, f"{letter(index)}{layout.first_row + odd}"))
-    if len(body) > height:
-        findings.extend(_stray_rows(cells[0][height:], sheet, layout, height))
-    below = sum(isfinite(number(cell)) for cell in cells[1][height : height + 4])
+    if below:
+        positions = [row[layout.position] for row in below]
+        findings.extend(_stray_rows(positions, sheet, layout, height))
+    loose = sum(isfinite(number(row[layout.measured])) for row in below[:4])
     position, measured, theory, error, upper, lower = columns
     return Block(
-        sheet, layout, position, measured, theory, error, upper, lower, tuple(findings), below
+        sheet, layout, position, measured, theory, error, upper, lower, tuple(findings), loose
     )
 
 
@@ -187,16 +189,13 @@ def _settle_errors(
     expected = list(map(sub, measured, theory))
     if offset:
         expected = [value + offset for value in expected]
-    if not any(value == value and value != 0.0 for value in found) and any(
-        abs(value) > TOLERANCE for value in expected
-    ):
-        blank = range(count)
-    elif isfinite(sum(found)) and isfinite(sum(expected)):
-        if max(map(abs, map(sub, found, expected))) > TOLERANCE:
-            notes.append(_disagreement(block, found, expected))
-        return error
+    if dist(found, expected) <= TOLERANCE:
+        return error  # no cell is blank and none is off, as nearly always
+    usable = any(value == value and value != 0.0 for value in found)
+    if not usable and any(abs(value) > TOLERANCE for value in expected):
+        blank = list(range(count))
     else:
-        blank = [i for i, value in enumerate(found) if value != value]  # type: ignore[assignment]
+        blank = [i for i, value in enumerate(found) if value != value]
         if any(abs(a - b) > TOLERANCE for a, b in zip(found, expected, strict=True)):
             notes.append(_disagreement(block, found, expected))
     computed = [i for i in blank if expected[i] == expected[i]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from math import isfinite
 
 from analysis.formats.cells import Rows, letter, text
 from analysis.formats.station_file import Finding, Layout, Reading, Track, UnreadableWorkbook
@@ -60,7 +59,7 @@ def labelled_values(
         content = cells[value]
         if content == "":
             continue
-        kept = content if type(content) is float and isfinite(content) else text(content)
+        kept = content if type(content) is float and content - content == 0.0 else text(content)
         name = text(cells[label])
         if kept == "" or not name:
             continue

@@ -79,8 +79,8 @@ def read_dlts(workbook: Workbook) -> Contents:
         tracks=tracks,
         models=(model, *_header_texts(everything, _MODEL)),
         serials=_header_texts(everything, _SHOP),
-        date=moment(at(judged.rows, _DATE, VALUES)),
-        date_cell=text_reading(judged.rows, judged.name.sheet, _DATE, VALUES),
+        date=moment(at(judged.header, _DATE, VALUES)),
+        date_cell=text_reading(judged.header, judged.name.sheet, _DATE, VALUES),
         parameters=parameters,
         findings=findings,
     )
@@ -136,8 +136,8 @@ def _read_sweep(source: Measured, sibling_count: int | None, template: Template)
         block,
         pass_number=source.name.pass_number,
         measured_rows=measured,
-        phase=number_reading(source.rows, sheet, _PHASE, VALUES),
-        resistance=resistance_reading(source.rows, sheet, _RESISTANCE, VALUES),
+        phase=number_reading(source.header, sheet, _PHASE, VALUES),
+        resistance=resistance_reading(source.header, sheet, _RESISTANCE, VALUES),
         is_template=is_template,
         findings=findings,
     )
@@ -165,11 +165,11 @@ def _state(sweeps: list[Sweep], judged: Sweep | None) -> tuple[TrackState, str]:
 
 def _travel(source: Measured) -> Reading:
     """Return the measured angle or length, from B9, else from B26 which repeats it."""
-    angle = number_reading(source.rows, source.name.sheet, _ANGLE, VALUES)
+    angle = number_reading(source.header, source.name.sheet, _ANGLE, VALUES)
     if angle.value is not None:
         return angle
-    again = number_reading(source.rows, source.name.sheet, _CALCULATED_ANGLE, VALUES)
-    label = text(at(source.rows, _CALCULATED_ANGLE, 0)).lower()
+    again = number_reading(source.header, source.name.sheet, _CALCULATED_ANGLE, VALUES)
+    label = text(at(source.header, _CALCULATED_ANGLE, 0)).lower()
     return again if again.value is not None and label.startswith("calc") else angle
 
 
@@ -185,15 +185,15 @@ def _dated_sheet(tracks: tuple[Track, ...], everything: list[Measured]) -> Measu
 
 
 def _header_texts(sheets: list[Measured], row: int) -> tuple[Reading, ...]:
-    readings = (text_reading(m.rows, m.name.sheet, row, VALUES) for m in sheets)
+    readings = (text_reading(m.header, m.name.sheet, row, VALUES) for m in sheets)
     return tuple(reading for reading in readings if reading.value is not None)
 
 
 def _header_parameters(source: Measured) -> dict[str, Reading]:
     found = {}
     for row in _HEADER_PARAMETERS:
-        label = text(at(source.rows, row, 0))
-        reading = number_reading(source.rows, source.name.sheet, row, VALUES)
+        label = text(at(source.header, row, 0))
+        reading = number_reading(source.header, source.name.sheet, row, VALUES)
         if label and reading.value is not None:
             found[label] = reading
     return found

@@ -15,7 +15,7 @@ _DOUBTFUL_RUN = 3
 
 
 def header_findings(source: Measured) -> list[Finding]:
-    if at(source.rows, _TRACK_ID_ROW, VALUES) != "" or source.declared is not None:
+    if at(source.header, _TRACK_ID_ROW, VALUES) != "" or source.declared is not None:
         return []
     return [
         Finding(

@@ -15,6 +15,8 @@ BLOCK = BlockLayout(position=7, measured=3, theory=5, error=6, upper=8, lower=9,
 VALUES = 1  # the column of the header cells, B
 POINTS_ROW = 14
 
+_HEADER_ROWS = 26
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class SheetName:
@@ -30,7 +32,7 @@ class Measured:
     """One measurement sheet and how much of it the station wrote."""
 
     name: SheetName
-    rows: Rows
+    header: Rows  # the top of the sheet; A and B hold labels and values
     block: Block
     declared: int | None  # B14, None where it is empty or no count
 
@@ -61,10 +63,10 @@ def sheets_by_track(workbook: Workbook) -> dict[tuple[int, int], list[SheetName]
 
 def open_sheet(workbook: Workbook, name: SheetName) -> Measured:
     """Read the block of a measurement sheet and the number of points in its header."""
-    rows = workbook.rows(name.sheet)
+    rows = workbook.take(name.sheet)
     declared = number(at(rows, POINTS_ROW, VALUES))
     count = int(declared) if declared >= 1 and declared == int(declared) else None
-    return Measured(name, rows, read_block(rows, name.sheet, BLOCK), count)
+    return Measured(name, rows[:_HEADER_ROWS], read_block(rows, name.sheet, BLOCK), count)
 
 
 class Template:
@@ -74,7 +76,7 @@ class Template:
         self._voltages: list[float] = []
         sheet = workbook.called("ref")
         if sheet:
-            rows = workbook.rows(sheet)
+            rows = workbook.take(sheet)
             width = len(rows[0]) if rows else 0
             if width > BLOCK.measured:
                 self._voltages = numbers([row[BLOCK.measured] for row in rows[1:]])

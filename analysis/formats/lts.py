@@ -37,6 +37,7 @@ from analysis.formats.workbook import Workbook
 
 BLOCK = BlockLayout(position=4, measured=0, theory=2, error=3, upper=5, lower=6, first_row=1)
 
+_HEADER_ROWS = 2
 _K, _L, _M, _O, _R = 10, 11, 12, 14, 17
 _EQUAL_TO_THEORY = 1e-9
 _ANGLE_TOLERANCE = 0.2
@@ -49,7 +50,7 @@ class Measured:
 
     sheet: str
     pass_number: int
-    rows: Rows
+    header: Rows  # the first rows, with the cells right of the block
     block: Block
     is_template: bool
 
@@ -93,9 +94,9 @@ def read_lts(workbook: Workbook, track_in_name: str) -> Contents:
 def _open(workbook: Workbook, sheet: str, pass_number: int) -> Measured | None:
     if not sheet:
         return None
-    rows = workbook.rows(sheet)
+    rows = workbook.take(sheet)
     block = read_block(rows, sheet, BLOCK)
-    return Measured(sheet, pass_number, rows, block, _is_template(block))
+    return Measured(sheet, pass_number, rows[:_HEADER_ROWS], block, _is_template(block))
 
 
 def _trim_sheets(workbook: Workbook) -> list[Measured]:
@@ -190,7 +191,7 @@ def _sweep(source: Measured, *, is_remeasurement: bool) -> Sweep:
         pass_number=source.pass_number,
         measured_rows=0 if source.is_template else block.rows,
         phase=NOTHING,
-        resistance=resistance_reading(source.rows, source.sheet, 1, _R),
+        resistance=resistance_reading(source.header, source.sheet, 1, _R),
         is_template=source.is_template,
         is_remeasurement=is_remeasurement,
         findings=findings,
@@ -251,7 +252,7 @@ def _travel(test: Measured | None, judged: Sweep | None) -> tuple[Reading, list[
     """Return test!K1 if it can be the measured travel: in 13 of 90 files it is something else."""
     if test is None or judged is None or judged.rows < 2:
         return NOTHING, []
-    found = number_reading(test.rows, test.sheet, 1, _K)
+    found = number_reading(test.header, test.sheet, 1, _K)
     if not isinstance(found.value, float):
         return found, []
     travel = judged.position.values[-1] - judged.position.values[0]
@@ -270,7 +271,7 @@ def _travel(test: Measured | None, judged: Sweep | None) -> tuple[Reading, list[
 
 def _resistance(sheets: list[Measured]) -> Reading:
     """Return the last usable R1, the unusable cell itself where there is none."""
-    readings = [resistance_reading(m.rows, m.sheet, 1, _R) for m in reversed(sheets)]
+    readings = [resistance_reading(m.header, m.sheet, 1, _R) for m in reversed(sheets)]
     return next((r for r in readings if r.value is not None), readings[0] if readings else NOTHING)
 
 
@@ -278,7 +279,7 @@ def _identity_cell(test: Measured | None) -> tuple[Reading, str]:
     """Return the serial and the track of test!M2, which says ``48_TA``."""
     if test is None:
         return NOTHING, ""
-    found = text_reading(test.rows, test.sheet, 2, _M)
+    found = text_reading(test.header, test.sheet, 2, _M)
     words = str(found.value or "")
     head, _, track = words.rpartition("_")
     if len(track) == 2 and track[0] in "Tt" and track[1].isalpha():
@@ -313,7 +314,7 @@ def _parameters(workbook: Workbook, final: Measured | None) -> dict[str, Reading
     """Read the set-up of each pass, the theoretical angle and the compensation."""
     found: dict[str, Reading] = {}
     if final is not None:
-        angle = number_reading(final.rows, final.sheet, 1, _L)
+        angle = number_reading(final.header, final.sheet, 1, _L)
         if angle.value is not None:
             found["Theoretical angle"] = angle
     chart = workbook.called("Lin Chart")

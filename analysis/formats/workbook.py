@@ -49,16 +49,15 @@ class Workbook:
         """Return the exact name of a sheet, whatever its capitals; "" where there is none."""
         return self._by_name.get(name.lower(), "")
 
-    def rows_called(self, name: str) -> Rows:
-        """Return the rows of a sheet, none where there is no such sheet."""
-        sheet = self.called(name)
-        return self.rows(sheet) if sheet else []
-
     def rows(self, name: str) -> Rows:
         """Return a sheet from A1 to its last used cell; every row has the same length."""
         if name not in self._fetched:
             self._fetched[name] = self._fetch(name)
         return self._fetched[name]
+
+    def take(self, name: str) -> Rows:
+        """Return a sheet that is read once: it is not kept, so its memory serves the next one."""
+        return self._fetched.pop(name, None) or self._fetch(name)
 
     def _fetch(self, name: str) -> Rows:
         if name in self._far_cells:
