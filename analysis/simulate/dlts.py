@@ -78,6 +78,7 @@ LABELS = (
     "Current Init.",
 )
 _NEVER_SET = Formatted(excel_serial(datetime(1903, 12, 31, 19, 0)), NumberFormat.MINUTES)
+_EDGE = 31.25  # millimetres: where the laser starts
 _CALCULATED_ANGLE_SINCE = date(2018, 6, 20)
 
 
@@ -224,13 +225,18 @@ def _put_header(sheet: Sheet, story: UnitStory, track: TrackStory, sweep: SweepS
     if story.tested_at.date() >= _CALCULATED_ANGLE_SINCE:
         sheet["A26"], sheet["B26"] = "Calc. Angle", track.travel_measured
     if sweep.pass_number:
-        current = round(SUPPLY / sweep.resistance, 9)
-        before = track.sweeps[sweep.pass_number - 1].resistance
+        predicted, used, *currents = predictions(track, sweep)
         sheet["B5"] = "TRM1"
-        sheet["B11"] = sheet["B12"] = round(sweep.resistance * 1.004)
-        sheet["B22"] = 31.25
-        sheet["B23"] = sheet["B24"] = current
-        sheet["B25"] = round(SUPPLY / before, 9)
+        sheet["B11"], sheet["B12"], sheet["B22"] = predicted, used, _EDGE
+        sheet.put_column("B23", currents)
+
+
+def predictions(track: TrackStory, sweep: SweepStory) -> tuple[float, float, float, float, float]:
+    """Return predicted and used resistance, and current used, predicted and at first."""
+    resistance = float(round(sweep.resistance * 1.004))
+    current = round(SUPPLY / sweep.resistance, 9)
+    before = track.sweeps[sweep.pass_number - 1].resistance
+    return resistance, resistance, current, current, round(SUPPLY / before, 9)
 
 
 def _put_cuts(sheet: Sheet, track: TrackStory, sweep: SweepStory, rng: np.random.Generator) -> None:
@@ -242,7 +248,7 @@ def _put_cuts(sheet: Sheet, track: TrackStory, sweep: SweepStory, rng: np.random
     delta = round(SUPPLY / (count - 1) * 1.1, 6)
     sheet.put_column("P2", [0.0] + [delta] * (count - 1))
     sheet.put_column("Q2", [0.0] + [delta] * (count - 1))
-    cuts = 31.25 - np.round(rng.uniform(0, 2.5, count) / 0.0005) * 0.0005
+    cuts = _EDGE - np.round(rng.uniform(0, 2.5, count) / 0.0005) * 0.0005
     sheet.put_column("S2", np.round(cuts, 4).tolist())
     current = SUPPLY / sweep.resistance + rng.integers(-3, 4, count) * 1e-9
     sheet.put_column("T2", np.round(current, 9).tolist())

@@ -44,7 +44,7 @@ def load_fleet(
 ) -> Iterator[SyntheticWorkbook]:
     """Yield distinct ``.xls`` files of both lasers, one a minute."""
     rng = np.random.default_rng(seed)
-    templates = (_Template(LOAD_RUNNER, "dlts"), _Template(LOAD_BOW_TIE, "lts"))
+    templates = (Template(LOAD_RUNNER, "dlts"), Template(LOAD_BOW_TIE, "lts"))
     weights = [weight for _, weight in _OUTCOMES]
     for number in range(count):
         template = templates[number % len(templates)]
@@ -55,7 +55,7 @@ def load_fleet(
 
 
 @dataclass(slots=True)
-class _Template:
+class Template:
     """A stream and the places in it that differ from run to run."""
 
     design: PartDesign
@@ -179,7 +179,12 @@ def _dlts_cells(story: UnitStory) -> Mapping[tuple[str, str], float]:
             (sheet, "B10"): sweep.resistance,
             (sheet, "B26"): track.travel_measured,
         }
+        if sweep.pass_number:
+            addresses = ("B11", "B12", "B23", "B24", "B25")
+            values = dlts.predictions(track, sweep)
+            cells |= {(sheet, at): value for at, value in zip(addresses, values, strict=True)}
     cells["Report Data", "A2"] = float(story.serial)
+    cells["Report Data", "A6"] = cells["Report Data", "A10"] = track.travel_measured
     return cells
 
 
