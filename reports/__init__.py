@@ -1,0 +1,1 @@
+"""What people take away: figures, and later workbooks, certificates and packs."""
