@@ -26,6 +26,7 @@ _STYLE_FORMATS = 16  # XF 0..15 are style formats and the default cell format
 _FORMATS = tuple(NumberFormat)
 _XF = {number_format: _STYLE_FORMATS - 1 + i for i, number_format in enumerate(_FORMATS)}
 _GENERAL = _XF[NumberFormat.GENERAL]
+_CACHED = 40  # values a chart keeps of each series
 _NO_LOW_BITS = bytes(4)
 
 _CELL = struct.Struct("<HHHHH").pack  # kind, length, row, column, XF
@@ -163,9 +164,31 @@ def _sheet(
                     places[row, column] = offset + 10
             parts.append(encoded)
             offset += len(encoded)
+    if sheet.has_chart:
+        parts.append(_chart())
     window = struct.pack("<HHHHHHHI", 0x06B6 if shown else 0x00B6, 0, 0, 0x40, 0, 0, 0, 0)
     parts += [_record(0x023E, window), _record(0x000A)]
     return b"".join(parts), places, labels
+
+
+def _chart() -> bytes:
+    """Return the stream of an embedded chart: it holds NUMBER records that are no cells.
+
+    Real sheets are full of them. The drawing object that would show the chart is left out.
+    """
+    parts = [
+        _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0020, 0x3267, 0x07CD, 0x80C9, 0x0606)),
+        _record(0x1001, struct.pack("<H", 0)),
+        _record(0x1002, struct.pack("<iiii", 0, 0, 0x01000000, 0x01000000)),
+        _record(0x1033),
+        _record(0x1034),
+        _record(0x0200, struct.pack("<IIHHH", 0, _CACHED, 0, 1, 0)),
+    ]
+    for series in (1, 2, 3):
+        parts.append(_record(0x1065, struct.pack("<H", series)))
+        parts += [_CELL(0x0203, 14, row, 0, 0) + _DOUBLE(99.0 + row) for row in range(_CACHED)]
+    parts.append(_record(0x000A))
+    return b"".join(parts)
 
 
 def _encoded(row: int, column: int, cell: Cell, *, patchable: bool) -> bytes:

@@ -118,6 +118,7 @@ class Sheet:
 
     name: str
     rows: dict[int, dict[int, Cell]] = field(default_factory=dict)
+    has_chart: bool = False  # .xls only: an embedded chart, whose cached values look like cells
 
     def __setitem__(self, address: str, cell: Cell | None) -> None:
         row, column = _split(address)

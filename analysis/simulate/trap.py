@@ -36,6 +36,7 @@ class Trap(StrEnum):
     SAVED_AGAIN = "saved again: other bytes, same cells"  # 14
     EDITED_LATER = "saved again months after the test"  # 15
     LETTER_SERIAL = "a serial of a number and a word"
+    EMBEDDED_CHARTS = "charts in the sheets, whose cached values look like cells"
     PADDED_SERIAL = "01 in the name, 1 in the cell"
 
     # Laser 2
@@ -71,6 +72,7 @@ class Trap(StrEnum):
     SESSION_DAY_BEFORE = "date cell one day older than the name"
     PRINT_PAGE = "a sheet Print Page"
     NO_TRIM_COLUMNS = "nothing in columns L to N"
+    UNNUMBERED_SHEET = "the last sheet is called SEC1 TRK1 TRM, as in old workbooks"
 
     # Laser 1
     TRACK_B = "a TB file"  # 13

@@ -15,7 +15,15 @@ def _saved_again(scene: Scene) -> None:
     scene.book.last_saved += timedelta(seconds=70)
 
 
-_COMMON = traps_story.MECHANISMS | {Trap.SAVED_AGAIN: Mechanism(on_book=_saved_again)}
+def _embedded_charts(scene: Scene) -> None:
+    for sheet in scene.book.sheets:
+        sheet.has_chart = bool(sheet.rows)
+
+
+_COMMON = traps_story.MECHANISMS | {
+    Trap.SAVED_AGAIN: Mechanism(on_book=_saved_again),
+    Trap.EMBEDDED_CHARTS: Mechanism(on_book=_embedded_charts),
+}
 BY_LAYOUT: dict[str, dict[Trap, Mechanism]] = {
     "dlts": _COMMON | traps_story.DLTS_MECHANISMS | traps_dlts.MECHANISMS,
     "lts": _COMMON | traps_story.LTS_MECHANISMS | traps_lts.MECHANISMS,

@@ -291,6 +291,15 @@ def _no_trim_columns(scene: Scene) -> None:
         sheet.clear_rows(2, sheet.last_row, "LMN")
 
 
+def _unnumbered_pass(scene: Scene) -> None:
+    for track in scene.story.tracks:
+        if track.trims != 1:
+            raise TrapDoesNotFit("an unnumbered pass: the story must have exactly one")
+        sheet = scene.book[dlts.sheet_name(track, 1)]
+        sheet.name = f"SEC1 {track.name} TRM"
+        scene.expectation = scene.expectation.with_track(track.name, judged_sheet=sheet.name)
+
+
 MECHANISMS = {
     Trap.STALE_ROWS: Mechanism(on_book=_stale_rows),
     Trap.STALE_ROWS_UNCOUNTED: Mechanism(on_book=_stale_rows_uncounted),
@@ -323,4 +332,5 @@ MECHANISMS = {
     Trap.PRINT_PAGE: Mechanism(on_book=_print_page),
     Trap.FOREIGN_REPORT: Mechanism(on_book=_foreign_report),
     Trap.NO_TRIM_COLUMNS: Mechanism(on_book=_no_trim_columns),
+    Trap.UNNUMBERED_SHEET: Mechanism(on_book=_unnumbered_pass),
 }

@@ -101,6 +101,8 @@ def test_traps_can_be_combined_in_pairs(found, layout):
 CONFLICTING = {
     Trap.PARAMETERS_ONLY,  # leaves no sheet for another trap
     Trap.EMPTY_SERIAL,  # with EDITED_LATER the serial is the edited one, and rightly so
+    Trap.UNNUMBERED_SHEET,  # renames a sheet others look for
+    Trap.SECOND_PARAMETER_SET,
     Trap.TEMPLATE_INSTEAD,
     Trap.NAME_WITHOUT_DATE,
     Trap.LONE_VOLTAGE,

@@ -261,6 +261,18 @@ def test_words_of_the_operator_end_the_name():
     assert written("lts", Trap.RESISTANCE_TRIMMED).name.endswith("AM_ResTrimmed Correct.xls")
 
 
+def test_cached_values_of_a_chart_are_no_cells():
+    with_charts = written("dlts", Trap.EMBEDDED_CHARTS)
+    without = written("dlts")
+    assert len(with_charts.data) > len(without.data) + 10_000
+    assert opened(with_charts.data) == opened(without.data)
+
+
+def test_old_workbooks_do_not_number_the_last_pass():
+    sheets = sheets_with("dlts", Trap.UNNUMBERED_SHEET)
+    assert [name for name in sheets if name.startswith("SEC")] == [FIRST, "SEC1 TRK1 TRM"]
+
+
 def test_a_pass_that_is_missing_cannot_be_replaced_by_a_template():
     with pytest.raises(TrapDoesNotFit):
         written("dlts", Trap.TEMPLATE_INSTEAD, tracks=Outcome.UNTRIMMED)
