@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from analysis.formats.cells import Rows, letter, text
+from analysis.formats.cells import Rows, letter, number, text
 from analysis.formats.station_file import Finding, Layout, Reading, Track, UnreadableWorkbook
 
 MAX_PARAMETER_ROWS = 200
@@ -59,7 +59,12 @@ def labelled_values(
         content = cells[value]
         if content == "":
             continue
-        kept = content if type(content) is float and content - content == 0.0 else text(content)
+        if type(content) is float or type(content) is int:
+            kept: float | str = number(content)
+            if kept != kept:
+                continue
+        else:
+            kept = text(content)
         name = text(cells[label])
         if kept == "" or not name:
             continue
