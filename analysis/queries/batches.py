@@ -85,7 +85,7 @@ def batch_progress(batch_id: UUID) -> Progress:
 
 
 def batch_items(batch_id: UUID, *, state: str = "", number: int | str = 1) -> Page[BatchItem]:
-    """Return one page of a batch's items, what needs a look first."""
+    """Return one page of a batch's items, in the order they were offered."""
     items = (
         BatchItem.objects.filter(batch=batch_id)
         .filter(_state_filter(state))
