@@ -1,0 +1,26 @@
+"""Processor time (user and system) of this process, of one other, and of a whole family."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterable
+
+import psutil
+
+_SCHEDULER_CLOCK = 2  # the kernel's name of the clock that counts nanoseconds of a process
+
+
+def seconds_of(pid: int) -> float:
+    """Return what a living process has used, to the nanosecond."""
+    return time.clock_gettime((~pid << 3) | _SCHEDULER_CLOCK)
+
+
+def seconds_of_family(processes: Iterable[psutil.Process]) -> float:
+    """Return what processes and their dead children have used, to the clock tick."""
+    total = 0.0
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+    return total
