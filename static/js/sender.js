@@ -20,7 +20,7 @@ export class Sender {
 
   add(offers) {
     for (const { file, folder } of offers) {
-      const entry = { file, folder, state: "waiting", sent: 0, tries: 0, reason: "", label: "" };
+      const entry = { file, folder, state: "waiting", sent: 0, tries: 0, reason: "" };
       this.entries.push(entry);
       this.waiting.push(entry);
     }
@@ -106,7 +106,7 @@ export class Sender {
   answered(entry, request) {
     const answer = request.response;
     if (request.status < 300 && answer?.outcome) {
-      Object.assign(entry, { state: answer.outcome, label: answer.outcome_label, sent: 1 });
+      Object.assign(entry, { state: answer.outcome, sent: 1 });
       entry.reason = answer.reason || "";
       entry.file = { name: entry.file.name, size: entry.file.size }; // let the bytes go
     } else if (request.status === 403 || (request.status >= 200 && request.status < 400)) {
@@ -131,7 +131,7 @@ export class Sender {
   }
 
   fail(entry, reason) {
-    Object.assign(entry, { state: "failed", label: "Failed", reason, sent: 0 });
+    Object.assign(entry, { state: "failed", reason, sent: 0 });
   }
 
   /** After signing in again the old token is worth nothing; the page has a new one. */

@@ -74,9 +74,10 @@ export class Board {
     const bar = row.querySelector("progress");
     bar.value = entry.sent;
     bar.hidden = entry.state in WORDS;
-    const badge = row.querySelector(".badge");
-    badge.className = `badge is-plain tone tone-${entry.state === "failed" ? "error" : entry.state}`;
-    badge.textContent = entry.label || (entry.state === "pausing" ? "Trying again" : "Sending");
+    if (row.dataset.state !== entry.state) {
+      row.dataset.state = entry.state;
+      row.querySelector(".badge").replaceWith(this.badge(entry.state));
+    }
     row.querySelector(".sent-reason").textContent = entry.reason;
     const problems = this.part("problems");
     if (isProblem && row.parentElement !== problems) {
@@ -104,6 +105,11 @@ export class Board {
     }
   }
 
+  /** A state as the server draws it. */
+  badge(state) {
+    return this.root.querySelector(`template[data-badge="${state}"]`).content.firstElementChild.cloneNode(true);
+  }
+
   newRow(entry) {
     const row = document.createElement("li");
     row.className = "sent-item";
@@ -112,10 +118,9 @@ export class Board {
     name.textContent = entry.folder ? `${entry.folder}/${entry.file.name}` : entry.file.name;
     const bar = Object.assign(document.createElement("progress"), { max: 1, value: 0 });
     bar.setAttribute("aria-label", `Sent of ${entry.file.name}`);
-    const badge = document.createElement("span");
-    badge.className = "badge";
+    row.dataset.state = entry.state;
     const reason = Object.assign(document.createElement("span"), { className: "sent-reason" });
-    row.append(name, bar, badge, reason);
+    row.append(name, bar, this.badge(entry.state), reason);
     this.rows.set(entry, row);
     return row;
   }
