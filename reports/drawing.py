@@ -20,6 +20,7 @@ from reports.figures.theme import THEMES, ThemeName
 from reports.run_figure import TrackFigure
 
 _NOT_JUDGED = {Verdict.NOT_MEASURED, Verdict.NOT_EVALUABLE}
+_ABOVE = "sigma gradient above its threshold"
 
 
 def error_sweep_svg(subject: TrackFigure, theme: str) -> bytes:
@@ -50,6 +51,7 @@ def error_sweep_of(subject: TrackFigure) -> ErrorSweep:
         track=track.name,
         verdict="Not judged" if evaluation is None else str(Verdict(evaluation.verdict).label),
         reason=track.reason if evaluation is None else evaluation.reason,
+        remark=_ABOVE if verdict == Verdict.WARNING else "",
         judged=evaluation is not None and verdict not in _NOT_JUDGED,
         before_trim=verdict == Verdict.UNTRIMMED,
         points_graded=0 if evaluation is None else evaluation.points_graded,

@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
-from reports.figures.plain_text import plain
+from reports.figures.plain_text import plain, wide_letters
 from reports.figures.sweep_data import Curve, ErrorSweep, Frame, frame_of, usable
 from reports.figures.sweep_words import describe, finding, footer, identity
 from reports.figures.theme import DPI, HEIGHT, WIDTH, Theme
@@ -62,16 +63,31 @@ def draw_error_sweep(data: ErrorSweep, theme: Theme) -> Figure:
 
 
 def _write(figure: Figure, data: ErrorSweep, frame: Frame, theme: Theme) -> None:
-    title = finding(data, frame).rstrip(".")
     left, right = 0.014, 0.986
-    size = min(12.0, 12.0 * 82 / max(1, len(title)))
-    figure.text(left, 0.966, title, size=size, weight="bold", va="top", color=theme.text)
-    figure.text(left, 0.893, identity(data), size=9.0, va="top", color=theme.quiet_text)
-    figure.text(left, 0.022, footer(data), size=7.5, va="bottom", color=theme.quiet_text)
+    title = finding(data, frame).rstrip(".")
+    heading = figure.text(left, 0.966, title, size=12.0, weight="bold", va="top", color=theme.text)
+    name = figure.text(left, 0.893, identity(data), size=9.0, va="top", color=theme.quiet_text)
+    source = figure.text(left, 0.022, footer(data), size=7.5, va="bottom", color=theme.quiet_text)
+    room = (right - left) * WIDTH
+    _fit(heading, room)
+    _fit(name, room)
     if frame.notes:
         notes = "; ".join(frame.notes)
-        note = f"{notes[:1].upper()}{notes[1:]}"
-        figure.text(right, 0.022, note, size=7.5, va="bottom", ha="right", color=theme.quiet_text)
+        note = figure.text(right, 0.022, f"{notes[:1].upper()}{notes[1:]}", size=7.5)
+        note.set(va="bottom", ha="right", color=theme.quiet_text)
+        _fit(note, room * 0.5)
+        room *= 0.47
+    _fit(source, room)
+
+
+def _fit(text: Text, room: float) -> None:
+    """Make a text smaller that is wider than its room, in pixels."""
+    size = float(text.get_fontsize())
+    if len(text.get_text()) * size * DPI / 72 < 0.85 * room:
+        return  # no letter is wider than that: measuring it would be for nothing
+    width = text.get_window_extent().width + wide_letters(text.get_text()) * size * DPI / 144
+    if width > room:
+        text.set_fontsize(size * room / width)
 
 
 def _prepare(axes: Axes, data: ErrorSweep, frame: Frame) -> None:
@@ -89,6 +105,7 @@ def _empty(axes: Axes, theme: Theme) -> None:
         0.5, 0.5, "Nothing to draw", transform=axes.transAxes, ha="center", va="center",
         size=11, color=theme.quiet_text,
     )  # fmt: skip
+    axes.set(xlabel="", ylabel="")
     axes.set_xticks([])
     axes.set_yticks([])
 

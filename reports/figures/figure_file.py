@@ -9,9 +9,7 @@ from __future__ import annotations
 import html
 import io
 import re
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -84,18 +82,10 @@ def _inner(figure: Figure) -> str:
 
 def _rendered(figure: Figure, theme: Theme, render: Callable[[io.BytesIO], None]) -> bytes:
     out = io.BytesIO()
-    with theme.applied(), _missing_letters_are_no_news():
+    with theme.applied():
         render(out)
         figure.clear()  # breaks the circles between artists: memory is free at once
     return out.getvalue()
-
-
-@contextmanager
-def _missing_letters_are_no_news() -> Iterator[None]:
-    """A name in letters our font lacks is drawn as boxes in PNG and by the browser in SVG."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"Glyph \d+")
-        yield
 
 
 def _without_style(tag: re.Match[str]) -> str:

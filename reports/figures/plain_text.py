@@ -33,6 +33,11 @@ def plain(text: str, longest: int | None = None) -> str:
     return line[:head] + ELLIPSIS + line[len(line) - (longest - 1 - head) :]
 
 
+def wide_letters(text: str) -> int:
+    """Count the letters as wide as high, which our own font measures as narrow boxes."""
+    return sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+
+
 def points(count: int) -> str:
     """Write a number of points."""
     return "1 point" if count == 1 else f"{count:,} points"

@@ -44,6 +44,7 @@ class ErrorSweep:
     track: str
     verdict: str  # as printed: "Fail"
     reason: str = ""
+    remark: str = ""  # what else decided: ends the title
     judged: bool = True  # False: there is no verdict by these limits
     before_trim: bool = False  # the judged sweep is the one before any cut
     points_graded: int = 0

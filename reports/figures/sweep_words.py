@@ -16,7 +16,7 @@ def finding(data: ErrorSweep, frame: Frame) -> str:
         return f"{plain(data.verdict, 20)}: {_uncapital(plain(data.reason, 100))}".rstrip(": ")
     if data.points_graded == 0:
         return "No point has limits to be judged by"
-    said = _linearity(data, frame)
+    said = "; ".join(part for part in (_linearity(data, frame), plain(data.remark, 60)) if part)
     return f"Before trimming: {_uncapital(said)}" if data.before_trim else said
 
 
@@ -92,6 +92,6 @@ def describe(data: ErrorSweep) -> str:
 
 def _uncapital(sentence: str) -> str:
     """Write the first word small, unless it is all capitals or a number."""
-    if sentence[1:2].islower():
+    if sentence[1:2].islower() or sentence[:2] == "A ":
         return sentence[:1].lower() + sentence[1:]
     return sentence

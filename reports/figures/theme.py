@@ -1,11 +1,14 @@
 """How figures look: one set of colours for a light page, a dark page and paper.
 
+Surfaces, texts and fonts are those of the site's ``tokens.css``, so that a figure has no edge.
+
 Colours are those of Okabe and Ito, told apart by people with any colour vision; whatever decides
 is told apart by shape and by words as well, so that a black and white print says the same.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,11 +20,12 @@ import matplotlib
 
 FONT = "DejaVu Sans"  # comes with matplotlib: no system font is needed to measure text
 SCREEN_FONTS = (
-    "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'DejaVu Sans', sans-serif"
+    "ui-sans-serif, system-ui, -apple-system, 'Segoe UI Variable Text', 'Segoe UI', Roboto, "
+    "'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, 'DejaVu Sans', sans-serif"
 )
 """What a browser writes with. All are as wide as ``FONT`` or narrower: nothing can overlap."""
 
-WIDTH, HEIGHT = 920, 420  # pixels
+WIDTH, HEIGHT = 960, 420  # pixels
 DPI = 100
 
 
@@ -58,7 +62,9 @@ class Theme:
         They belong to the process: draw in one thread at a time. Ticks and legends are made late,
         so drawing and rendering both need it.
         """
-        with matplotlib.rc_context(self._settings()):
+        with matplotlib.rc_context(self._settings()), warnings.catch_warnings():
+            # letters that our font lacks: boxes in PNG, the browser's own font in SVG
+            warnings.filterwarnings("ignore", message=r"Glyph \d+")
             yield
 
     def _settings(self) -> dict[Any, Any]:
@@ -102,9 +108,9 @@ class Theme:
 _LIGHT = Theme(
     name=ThemeName.LIGHT,
     surface="#ffffff",
-    text="#16202b",
-    quiet_text="#5a6673",
-    grid="#dfe4ea",
+    text="#17202a",
+    quiet_text="#5a6672",
+    grid="#e2e6eb",
     zero="#b4bec9",
     limit="#00855f",
     band="#e4f4ee",
@@ -112,22 +118,22 @@ _LIGHT = Theme(
     curve="#0064b0",
     faded_curve="#86bde6",
     outside="#c94a00",
-    deciding="#16202b",
+    deciding="#17202a",
 )
 _DARK = Theme(
     name=ThemeName.DARK,
-    surface="#14191f",
-    text="#e8edf2",
-    quiet_text="#9ba8b5",
-    grid="#2b343e",
+    surface="#151a21",
+    text="#e7ecf1",
+    quiet_text="#98a4b1",
+    grid="#2a333d",
     zero="#4b5866",
     limit="#2fbf8f",
     band="#15302a",
     before="#6f7c89",
     curve="#5cb8f2",
-    faded_curve="#2f6690",
+    faded_curve="#3a76a6",
     outside="#ff8a3d",
-    deciding="#e8edf2",
+    deciding="#e7ecf1",
 )
 _PRINT = Theme(
     name=ThemeName.PRINT,
