@@ -179,7 +179,7 @@ def write_xlsx(path: Path, sheets: Sheets) -> Path:
         for values in rows:
             sheet.append(values)
     book.save(path)  # openpyxl stamps its own clock
-    stamp = f"modified xsi:type=\"dcterms:W3CDTF\">{SAVED.isoformat()}Z<".encode()
+    stamp = f'modified xsi:type="dcterms:W3CDTF">{SAVED.isoformat()}Z<'.encode()
     modified = re.compile(rb"modified [^>]*>[^<]*<")
     return repack(path, {"docProps/core.xml": lambda data: modified.sub(stamp, data)})
 

@@ -122,7 +122,9 @@ def test_no_name_breaks_the_reader(name: str) -> None:
     assert all(c.isprintable() for c in parts.model + parts.serial + parts.operator_words)
 
 
-@pytest.mark.parametrize("piece", ["_", "-", "1", "_TEST DATA", "sn", "1-1-2024", " (1)", "_TA", "1-"])
+@pytest.mark.parametrize(
+    "piece", ["_", "-", "1", "_TEST DATA", "sn", "1-1-2024", " (1)", "_TA", "1-"]
+)
 def test_a_hostile_name_costs_no_time(piece: str) -> None:
     start = time.process_time()
     for _ in range(20):
