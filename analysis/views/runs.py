@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.audit.record import actor_of, record
 from analysis import storage
-from analysis.forms import RunFilterForm
+from analysis.forms.runs import RunFilterForm
 from analysis.models import Run, SourceFile
 from analysis.queries import runs as queries
 

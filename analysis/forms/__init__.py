@@ -1,0 +1,1 @@
+"""What people may type: one module per page family."""
