@@ -21,13 +21,14 @@ from tests.performance.table import Line, as_plain, from_plain, table
 
 _PROJECT = Path(__file__).resolve().parent.parent.parent
 SECTIONS = {
-    "reading": "tests.performance.reading",
-    "inspect": "tests.performance.inspecting",
-    "queue": "tests.performance.queueing",
-    "upload": "tests.performance.uploading",
-    "memory": "tests.performance.memory",
-    "pages": "tests.performance.paging",
-    "figures": "tests.performance.drawing",
+    "reading": "reading:lines",
+    "inspect": "inspecting:lines",
+    "queue": "queueing:lines_on_sqlite",
+    "postgresql": "queueing:lines_on_postgresql",
+    "upload": "uploading:lines",
+    "memory": "memory:lines",
+    "pages": "paging:lines",
+    "figures": "drawing:lines",
 }
 
 
@@ -81,7 +82,9 @@ def _measure(section: str, options: argparse.Namespace) -> list[Line]:
 
 
 def _measure_here(section: str, into: Path) -> None:
-    lines: list[Line] = importlib.import_module(SECTIONS[section]).lines()
+    module, _, function = SECTIONS[section].partition(":")
+    measure = getattr(importlib.import_module(f"tests.performance.{module}"), function)
+    lines: list[Line] = measure()
     into.write_text(json.dumps([as_plain(line) for line in lines]))
 
 
