@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.formats.station_file import Finding, StationFile, Sweep, Track, TrackState
-from analysis.numerics.columns import FloatArray, Points, all_true, is_usable, number, points_of
-from analysis.numerics.linearity import OffsetResult, grade, judge_offset
-from analysis.numerics.method import LASERTRIM_1, Method, PlausibilityParameters
+from analysis.numerics.certificate import certify
+from analysis.numerics.columns import Points, all_true, is_usable, number, points_of
+from analysis.numerics.decomposition import (
+    pass_shape,
+    theory_slope,
+    track_shapes,
+    trim_effect,
+)
+from analysis.numerics.desktop import rows_for_sigma, v2_threshold
+from analysis.numerics.evaluation import FileEvaluation, TrackEvaluation
+from analysis.numerics.kinds import linearity_errors
+from analysis.numerics.linearity import Graded, OffsetResult, grade, judge_offset
+from analysis.numerics.method import LASERTRIM_1, Method, ThresholdRule
 from analysis.numerics.plausibility import (
     FindingCode,
     blocking_finding,
@@ -18,92 +29,65 @@ from analysis.numerics.plausibility import (
     differing_limits,
     limit_findings,
 )
-from analysis.numerics.resistance import ResistanceChange, resistance_change
-from analysis.numerics.sentences import linearity_sentence, sigma_sentence
+from analysis.numerics.resistance import ResistanceChange, resistance_change, usable_number
+from analysis.numerics.rotation import RotationResult, judge_rotation
+from analysis.numerics.sentences import linearity_sentence, rotation_sentence, sigma_sentence
 from analysis.numerics.sigma import SigmaGradient, sigma_gradient
+from analysis.numerics.specification import (
+    LinearityKind,
+    RotationBounds,
+    Specification,
+    rotation_bounds,
+)
 from analysis.numerics.threshold import (
     SigmaThreshold,
+    ThresholdSource,
     mean_half_width,
     sigma_threshold,
     travel_of,
 )
 from analysis.numerics.verdict import Verdict, linearity_verdict, run_verdict
 
-
-@dataclass(frozen=True, slots=True)
-class TrackEvaluation:
-    """Everything said of one track under one method.
-
-    Plain values only: no NaN, no infinity, ``None`` where there is nothing to say. Rows are
-    0-based rows of the judged sweep. For an UNTRIMMED track the numbers describe the sweep before
-    trimming; for a NOT_EVALUABLE one they say what the file says, without a verdict.
-    """
-
-    name: str
-    verdict: Verdict
-    reason: str
-    method: str
-    judged_sheet: str = ""
-    points_rows: int = 0  # rows of the data block, template rows included
-    points_measured: int = 0
-    points_graded: int = 0
-    failing_as_measured: int | None = None  # number of graded points, None where nothing is graded
-    failing_corrected: int | None = None
-    passes_as_measured: bool | None = None  # None where not evaluable
-    passes_corrected: bool | None = None
-    offset: float | None = None  # volts; largest margin, or fewest failing where none passes
-    offset_window: tuple[float, float] | None = None  # volts; None where no offset passes
-    contradiction: float | None = None  # volts the deciding points exclude each other by
-    margin: float | None = None  # s*, 1 = dead centre, 0 = touching, negative = outside
-    largest_error: float | None = None  # volts, max |error| of all measured points
-    largest_error_corrected: float | None = None  # volts, after ``offset``
-    rms_error: float | None = None  # volts, of all measured points, as measured
-    sigma_gradient: float | None = None  # volts per degree or inch
-    sigma_reason: str = ""  # why there is no sigma gradient
-    sigma_threshold: float | None = None
-    sigma_threshold_source: str = ""
-    failing_points_as_measured: tuple[int, ...] = ()
-    failing_points_corrected: tuple[int, ...] = ()
-    deciding_points: tuple[int, ...] = ()  # rows whose limits set the window ends, or contradict
-    margin_points: tuple[int, ...] = ()  # rows that touch at the largest margin
-    trims: int = 0
-    resistance_before: float | None = None  # ohms
-    resistance_after: float | None = None  # ohms
-    resistance_change: float | None = None  # ohms
-    resistance_change_percent: float | None = None
-    findings: tuple[Finding, ...] = ()  # made here; the reader's own are in the record
+__all__ = ["FileEvaluation", "TrackEvaluation", "evaluate_file", "evaluate_track"]
 
 
-@dataclass(frozen=True, slots=True)
-class FileEvaluation:
-    """What is said of a file: derived from its tracks, and from nothing else."""
-
-    verdict: Verdict
-    reason: str
-    method: str
-    method_digest: str
-    tracks: tuple[TrackEvaluation, ...]
-    findings: tuple[Finding, ...] = ()  # about the file as a whole
-
-
-def evaluate_file(file: StationFile, method: Method = LASERTRIM_1) -> FileEvaluation:
+def evaluate_file(
+    file: StationFile,
+    method: Method = LASERTRIM_1,
+    specification: Specification | None = None,
+    track_specifications: Mapping[str, Specification] | None = None,
+) -> FileEvaluation:
     """Judge every track of a file and roll the verdicts up.
 
     Parameters
     ----------
     file : StationFile
     method : Method
+    specification : Specification, optional
+        Of the product; default: the file's own limits, offset only.
+    track_specifications : mapping of str to Specification, optional
+        For tracks (by name) that have one of their own.
 
     Returns
     -------
     FileEvaluation
         A file without tracks is NOT_MEASURED with the reader's reason. Never raises for data.
     """
-    tracks = tuple(evaluate_track(track, method) for track in file.tracks)
-    verdict = run_verdict([track.verdict for track in tracks])
-    return FileEvaluation(
-        verdict, _file_reason(file, verdict, tracks), method.name, method.digest, tracks
+    own = track_specifications or {}
+    model = str(file.model.value or "")
+    tracks = tuple(
+        evaluate_track(
+            track,
+            method,
+            own.get(track.name, specification),
+            model=model,
+            unit=file.position_unit,
+        )
+        for track in file.tracks
     )
+    verdict = run_verdict([track.verdict for track in tracks])
+    reason = _file_reason(file, verdict, tracks)
+    return FileEvaluation(verdict, reason, method.name, method.digest, tracks)
 
 
 def _file_reason(file: StationFile, verdict: Verdict, tracks: tuple[TrackEvaluation, ...]) -> str:
@@ -116,13 +100,26 @@ def _file_reason(file: StationFile, verdict: Verdict, tracks: tuple[TrackEvaluat
     return " ".join(f"{track.name}: {track.reason}" for track in decisive)
 
 
-def evaluate_track(track: Track, method: Method = LASERTRIM_1) -> TrackEvaluation:
+def evaluate_track(
+    track: Track,
+    method: Method = LASERTRIM_1,
+    specification: Specification | None = None,
+    *,
+    model: str = "",
+    unit: str = "",
+) -> TrackEvaluation:
     """Judge one track.
 
     Parameters
     ----------
     track : Track
     method : Method
+    specification : Specification, optional
+        Default: the file's own limits, offset only.
+    model : str
+        Used by the desktop profiles alone, whose thresholds know model numbers.
+    unit : str
+        Of the travel, for sentences: "deg" or "in".
 
     Returns
     -------
@@ -137,7 +134,21 @@ def evaluate_track(track: Track, method: Method = LASERTRIM_1) -> TrackEvaluatio
             track.name, Verdict.NOT_MEASURED, reason, method.name, trims=track.trims
         )
     with np.errstate(all="ignore"):
-        return _evaluate_sweep(track, sweep, method)
+        return _evaluate_sweep(track, sweep, _Rules(method, specification, model, unit))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What is judged by."""
+
+    method: Method
+    specification: Specification | None
+    model: str
+    unit: str
+
+    @property
+    def excluded(self) -> tuple[int, ...]:
+        return () if self.specification is None else self.specification.excluded_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,40 +160,77 @@ class _Parts:
     points: Points
     sigma: SigmaGradient
     threshold: SigmaThreshold
-    linearity: OffsetResult
+    graded: Graded
+    offset: OffsetResult
+    rotation: RotationResult | None  # where one is allowed and can be tried
+    bounds: RotationBounds
     resistance: ResistanceChange
 
+    @property
+    def failing(self) -> tuple[int, ...]:
+        if self.rotation is None or self.rotation.correction is None:
+            return self.offset.failing_corrected
+        return self.rotation.failing
 
-def _evaluate_sweep(track: Track, sweep: Sweep, method: Method) -> TrackEvaluation:
-    parameters = method.parameters
+    @property
+    def correction(self) -> tuple[float | None, float | None]:
+        """Offset and rotation that decide: the rotation is 0 where the offset does it alone."""
+        if self.rotation is None or self.rotation.correction is None:
+            return self.offset.offset, None if self.offset.offset is None else 0.0
+        return self.rotation.correction.offset, self.rotation.correction.rotation
+
+    @property
+    def margin(self) -> float | None:
+        used = self.rotation is not None and self.rotation.correction is not None
+        return self.rotation.margin if self.rotation and used else self.offset.margin
+
+
+def _evaluate_sweep(track: Track, sweep: Sweep, rules: _Rules) -> TrackEvaluation:
+    parameters = rules.method.parameters
     points = points_of(sweep)
+    sampled = rows_for_sigma(sweep, points, rules.method)
+    graded = grade(points.error, points.lower, points.upper, rules.excluded)
+    tolerance = parameters.linearity.float_tolerance
+    bounds = rotation_bounds(rules.specification)
+    rotation = None
+    if bounds.allow_rotation:
+        rotation = judge_rotation(graded, points.theory, (bounds.low, bounds.high), tolerance)
     parts = _Parts(
         track,
         sweep,
         points,
-        sigma_gradient(points.position, points.error, parameters.sigma),
-        sigma_threshold(
-            mean_half_width(points.lower, points.upper),
-            travel_of(points.position),
-            parameters.threshold,
-        ),
-        judge_offset(
-            grade(points.error, points.lower, points.upper), parameters.linearity.float_tolerance
-        ),
+        sigma_gradient(sampled.position, sampled.error, parameters.sigma),
+        _threshold(track, sampled, rules),
+        graded,
+        judge_offset(graded, tolerance),
+        rotation,
+        bounds,
         resistance_change(
             track.resistance_before.value,
             track.resistance_after.value,
             parameters.plausibility.resistance_fall,
         ),
     )
-    findings = _findings(parts, parameters.plausibility)
-    return _assemble(parts, findings, method)
+    return _assemble(parts, _findings(parts, rules), rules)
 
 
-def _findings(parts: _Parts, rules: PlausibilityParameters) -> tuple[Finding, ...]:
-    track, sweep = parts.track, parts.sweep
-    findings = limit_findings(sweep, parts.points, (), rules)
-    findings += data_findings(sweep, parts.points, parts.threshold.value, rules)
+def _threshold(track: Track, sampled: Points, rules: _Rules) -> SigmaThreshold:
+    stated = None if rules.specification is None else rules.specification.sigma_threshold
+    if stated is not None and number(stated) is not None and stated > 0.0:
+        return SigmaThreshold(stated, ThresholdSource.SPECIFICATION)
+    half_width = mean_half_width(sampled.lower, sampled.upper)
+    travel = travel_of(sampled.position)
+    if rules.method.parameters.threshold.rule is ThresholdRule.UNIT_LENGTH:
+        length = usable_number(track.travel.value)
+        value = v2_threshold(rules.model, half_width, length, travel)
+        return SigmaThreshold(value, ThresholdSource.FORMULA)
+    return sigma_threshold(half_width, travel, rules.method.parameters.threshold)
+
+
+def _findings(parts: _Parts, rules: _Rules) -> tuple[Finding, ...]:
+    track, sweep, numbers = parts.track, parts.sweep, rules.method.parameters.plausibility
+    findings = limit_findings(sweep, parts.points, rules.excluded, numbers)
+    findings += data_findings(sweep, parts.points, parts.threshold.value, numbers)
     others = [other for other in track.sweeps if other is not sweep]
     if others:
         findings += differing_limits(sweep, others)
@@ -194,49 +242,73 @@ def _findings(parts: _Parts, rules: PlausibilityParameters) -> tuple[Finding, ..
         )
         code = FindingCode.RESISTANCE_FELL.value
         findings.append(Finding(code, sentence, where.sheet, where.cell))
+    if parts.rotation is not None and parts.rotation.reason and parts.graded.count:
+        code = FindingCode.THEORY_MISSING.value
+        findings.append(Finding(code, parts.rotation.reason, sweep.sheet))
     return tuple(findings)
 
 
-def _verdict(parts: _Parts, blocking: Finding | None) -> tuple[Verdict, str]:
-    linearity, sigma, threshold = parts.linearity, parts.sigma.value, parts.threshold.value
-    said = linearity_sentence(linearity) if blocking is None else blocking.sentence
+def _verdict(parts: _Parts, blocking: Finding | None, angle: float | None) -> tuple[Verdict, str]:
+    sigma, threshold = parts.sigma.value, parts.threshold.value
+    if blocking is not None:
+        said = blocking.sentence
+    elif parts.rotation is not None:
+        said = rotation_sentence(parts.offset, parts.rotation, angle)
+    else:
+        said = linearity_sentence(parts.offset)
     if parts.track.state is TrackState.UNTRIMMED:
         words = parts.track.reason or "Only the sweep before trimming was measured."
         return Verdict.UNTRIMMED, f"{words} Before trimming: {said}"
     if blocking is not None:
         return Verdict.NOT_EVALUABLE, said
-    verdict = linearity_verdict(
-        linearity_passes=linearity.passes_corrected, sigma=sigma, threshold=threshold
-    )
+    passes = parts.graded.count > 0 and not parts.failing
+    verdict = linearity_verdict(linearity_passes=passes, sigma=sigma, threshold=threshold)
     if verdict is Verdict.WARNING and sigma is not None:
         said = sigma_sentence(sigma, threshold)
     return verdict, said
 
 
-def _assemble(parts: _Parts, findings: tuple[Finding, ...], method: Method) -> TrackEvaluation:
-    track, linearity, resistance = parts.track, parts.linearity, parts.resistance
+def _assemble(parts: _Parts, findings: tuple[Finding, ...], rules: _Rules) -> TrackEvaluation:
+    track, points, raw = parts.track, parts.points, parts.offset.failing_as_measured
+    specification = rules.specification
     blocking = blocking_finding(findings)
-    verdict, reason = _verdict(parts, blocking)
-    graded = linearity.graded > 0
+    shape = pass_shape(parts.sweep, points, rules.method, parts.graded, parts.sigma)
+    shapes = track_shapes(track, rules.method, shape)
+    certificate = certify(
+        parts.graded,
+        points.theory,
+        parts.offset,
+        parts.rotation,
+        parts.bounds,
+        slope=theory_slope(points.position, points.theory),
+        angle=None if specification is None else specification.angle,
+        unit=rules.unit,
+    )
+    verdict, reason = _verdict(
+        parts, blocking, None if specification is None else specification.angle
+    )
+    graded = parts.graded.count > 0
     evaluable = graded and blocking is None
-    largest, corrected, rms = error_sizes(parts.points.error, linearity.offset)
+    offset, rotation = parts.correction
+    largest, corrected, rms = error_sizes(points, offset, rotation)
+    kind = None if specification is None else specification.kind
     return TrackEvaluation(
         name=track.name,
         verdict=verdict,
         reason=reason,
-        method=method.name,
+        method=rules.method.name,
         judged_sheet=parts.sweep.sheet,
         points_rows=parts.sweep.rows,
-        points_measured=len(parts.points),
-        points_graded=linearity.graded,
-        failing_as_measured=len(linearity.failing_as_measured) if graded else None,
-        failing_corrected=len(linearity.failing_corrected) if graded else None,
-        passes_as_measured=linearity.passes_as_measured if evaluable else None,
-        passes_corrected=linearity.passes_corrected if evaluable else None,
-        offset=number(linearity.offset),
-        offset_window=linearity.passing_window,
-        contradiction=number(linearity.contradiction),
-        margin=number(linearity.margin),
+        points_measured=len(points),
+        points_graded=parts.graded.count,
+        failing_as_measured=len(raw) if graded else None,
+        failing_corrected=len(parts.failing) if graded else None,
+        passes_as_measured=not raw if evaluable else None,
+        passes_corrected=not parts.failing if evaluable else None,
+        offset=number(offset),
+        offset_window=parts.offset.passing_window,
+        contradiction=number(parts.offset.contradiction),
+        margin=number(parts.margin),
         largest_error=largest,
         largest_error_corrected=corrected,
         rms_error=rms,
@@ -244,33 +316,63 @@ def _assemble(parts: _Parts, findings: tuple[Finding, ...], method: Method) -> T
         sigma_reason=parts.sigma.reason,
         sigma_threshold=parts.threshold.value,
         sigma_threshold_source=parts.threshold.source.value,
-        failing_points_as_measured=linearity.failing_as_measured,
-        failing_points_corrected=linearity.failing_corrected,
-        deciding_points=linearity.deciding_rows,
-        margin_points=linearity.margin_rows,
+        failing_points_as_measured=raw,
+        failing_points_corrected=parts.failing,
+        deciding_points=tuple(sorted({point.row for point in certificate.points})),
+        margin_points=parts.offset.margin_rows,
         trims=track.trims,
-        resistance_before=resistance.before,
-        resistance_after=resistance.after,
-        resistance_change=resistance.change,
-        resistance_change_percent=resistance.percent,
+        resistance_before=parts.resistance.before,
+        resistance_after=parts.resistance.after,
+        resistance_change=parts.resistance.change,
+        resistance_change_percent=parts.resistance.percent,
         findings=findings,
+        rotation=number(rotation),
+        specification="" if specification is None else specification.revision,
+        certificate=certificate,
+        linearity_kind="" if kind is None else kind.value,
+        linearity_error=_error_of_kind(kind, parts, shape.shape_error),
+        shapes=shapes,
+        trim_effect=trim_effect(track, points, shapes, shape),
     )
 
 
+def _error_of_kind(
+    kind: LinearityKind | None, parts: _Parts, independent: float | None
+) -> float | None:
+    """Return the linearity error of the graded points under the specification's definition."""
+    if kind is None or kind is LinearityKind.INDEPENDENT:
+        return independent
+    errors = linearity_errors(parts.points.theory[parts.graded.rows], parts.graded.error)
+    if errors is None:
+        return None
+    named = {
+        LinearityKind.ABSOLUTE: errors.absolute,
+        LinearityKind.ZERO_BASED: errors.zero_based,
+        LinearityKind.TERMINAL_BASED: errors.terminal_based,
+    }
+    return number(named[kind])
+
+
 def error_sizes(
-    error: FloatArray, offset: float | None
+    points: Points, offset: float | None, rotation: float | None = 0.0
 ) -> tuple[float | None, float | None, float | None]:
-    """Return max |error|, max |error + offset| and the root mean square of the error.
+    """Return max |error|, max |error + o + k theory| and the root mean square of the error.
 
     In volts, over all measured points with a usable error, graded or not, as both desktop
     versions do (formulas.md 3.3); ``None`` where there is none, never 0.
     """
+    error = points.error
     usable = is_usable(error)
     if not all_true(usable):
         error = error[usable]
     if len(error) == 0:
         return None, None, None
     high, low = float(error.max()), float(error.min())
-    corrected = None if offset is None else max(high + offset, -(low + offset))
     rms = math.sqrt(float(error @ error) / len(error))
-    return max(high, -low), number(corrected), rms
+    if offset is None or rotation is None:
+        return max(high, -low), None, rms
+    if rotation == 0.0:
+        return max(high, -low), number(max(high + offset, -(low + offset))), rms
+    moved = points.error + offset + rotation * points.theory
+    moved = moved[is_usable(moved)]
+    return max(high, -low), float(np.abs(moved).max()) if len(moved) else None, rms

@@ -116,7 +116,23 @@ class Method:
 
 LASERTRIM_1 = Method("lasertrim-1", 1)
 
-METHODS = MappingProxyType({method.name: method for method in (LASERTRIM_1,)})
+# Sigma gradient and threshold as the desktop application had them; linearity stays exact.
+DESKTOP_5 = Method("desktop-v5", 1, Parameters(sigma=SigmaParameters(rows=RowScope.ALL)))
+DESKTOP_2 = Method(
+    "desktop-v2",
+    1,
+    Parameters(
+        sigma=SigmaParameters(
+            smoothing=SmoothingFilter.BUTTERWORTH_5,
+            rows=RowScope.ALL,
+            cut_from=11,
+            gradient_step=3,
+        ),
+        threshold=ThresholdParameters(rule=ThresholdRule.UNIT_LENGTH, ceiling=0.05),
+    ),
+)
+
+METHODS = MappingProxyType({method.name: method for method in (LASERTRIM_1, DESKTOP_5, DESKTOP_2)})
 
 
 def method_named(name: str) -> Method | None:

@@ -36,6 +36,7 @@ class FindingCode(StrEnum):
     POSITION_REPEATED = "position-repeated"
     BARE_SLOPE = "bare-slope"
     RESISTANCE_FELL = "resistance-fell"
+    THEORY_MISSING = "theory-missing"
 
 
 BLOCKING = frozenset(

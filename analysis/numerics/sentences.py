@@ -6,6 +6,8 @@ Points are numbered as in the sheet's index column: the first is 0.
 from __future__ import annotations
 
 from analysis.numerics.linearity import OffsetResult
+from analysis.numerics.rotation import RotationResult
+from analysis.numerics.specification import angle_for_rotation
 
 
 def volts(value: float) -> str:
@@ -39,6 +41,47 @@ def linearity_sentence(result: OffsetResult) -> str:
             f"{shift(result.offset)}; as measured {points(raw)} {_verb(raw)} outside."
         )
     return f"{_obstacle(result)}; at best {_stay(len(result.failing_corrected), graded)}."
+
+
+def rotation_sentence(offset: OffsetResult, result: RotationResult, angle: float | None) -> str:
+    """Say how linearity was decided where a rotation is allowed."""
+    correction, graded = result.correction, offset.graded
+    if correction is None or (offset.passes_corrected and not result.failing):
+        return linearity_sentence(offset)
+    turned = f"a rotation of {correction.rotation:+.3g}"
+    actual = None if angle is None else angle_for_rotation(angle, correction.rotation)
+    if angle is not None and actual is not None:
+        turned += f" (angle {actual - angle:+.3g})"
+    if not result.failing:
+        left = len(offset.failing_corrected)
+        return (
+            f"All {graded} graded points are inside the limits after a shift of "
+            f"{shift(correction.offset)} and {turned}; a shift alone leaves {left} outside."
+        )
+    failing = len(result.failing)
+    stay = _stay(failing, graded)
+    best = f"at best {stay}" if result.is_exact else f"a search left that {stay}"
+    return f"{_rotation_obstacle(offset, result)}; {best}."
+
+
+def _rotation_obstacle(offset: OffsetResult, result: RotationResult) -> str:
+    if offset.blank:
+        return f"No correction can pass: point {offset.blank[0]} is graded but has no error value"
+    rows = [str(touch.index) for touch in result.touching if touch.index >= 0]
+    if len(rows) < 2:
+        return "No shift and allowed rotation can pass"
+    named = ", ".join(rows[:-1]) + " and " + rows[-1]
+    limit = " within the allowed rotation" if result.bound else ""
+    return f"No shift and rotation can pass: points {named} exclude each other{limit}"
+
+
+def index_sentence(smallest: float | None, travel: float | None, unit: str) -> str:
+    """Say how small a passing shift can be, along the travel; "" where nothing has to move."""
+    if not smallest or travel is None or not unit:
+        return ""
+    return (
+        f" The smallest passing shift is {shift(smallest)}, an index shift of {travel:+.3g} {unit}."
+    )
 
 
 def _obstacle(result: OffsetResult) -> str:

@@ -117,7 +117,9 @@ def zero_phase(
 def _smoothed(error: FloatArray, smoothing: SmoothingFilter) -> FloatArray:
     if smoothing is SmoothingFilter.BUTTERWORTH_2:
         return zero_phase(error, smoothing)
-    if len(error) < 50:  # desktop version 2: one way, from rest, on short series
+    if len(error) < 15:  # desktop version 2 leaves the shortest series alone
+        return error
+    if len(error) < 50:  # and filters short ones one way, from rest
         return np.convolve(error, _RESPONSES[smoothing])[: len(error)]
     return zero_phase(error, smoothing, padding=min(len(error) // 4, 50))
 

@@ -22,22 +22,10 @@ from analysis.numerics.linearity import (
     offset_window,
     slack_of,
 )
+from tests.numerics.oracles import BOW_E, BOW_U, TRACK_E, TRACK_U
 
 pytestmark = pytest.mark.filterwarnings("error")
 NO = math.nan
-
-BOW_X = np.arange(-5.0, 6.0)
-BOW_E = np.array([0.030, 0.028, 0.026, 0.026, 0.034, 0.038, 0.030, 0.020, 0.004, -0.012, -0.034])
-BOW_U = 0.02 + 0.01 * np.abs(BOW_X)
-TRACK_X = np.arange(-10.0, 11.0)
-TRACK_E = np.array(
-    [
-        0.015, 0.019498, 0.021991, 0.021091, 0.016798, 0.0105, 0.004442, 0.000869, 0.001169,
-        0.005342, 0.012, 0.018898, 0.023791, 0.025291, 0.023398, 0.0195, 0.015842, 0.014669,
-        0.017369, 0.023942, 0.033,
-    ]
-)  # fmt: skip
-TRACK_U = 0.015 + 0.003 * np.maximum(0.0, np.abs(TRACK_X) - 5)
 
 
 def judge(error: Any, lower: Any, upper: Any, excluded: Collection[int] = ()) -> OffsetResult:
