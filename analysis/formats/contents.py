@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from analysis.formats.cells import Rows, letter, number, text
 from analysis.formats.station_file import Finding, Layout, Reading, Track, UnreadableWorkbook
 
-MAX_PARAMETER_ROWS = 200
 NOTHING = Reading(None)
 
 
@@ -41,37 +39,6 @@ def no_rows(sheet: str) -> UnreadableWorkbook:
         "Export the measurement again at the station.",
         sheet=sheet,
     )
-
-
-def labelled_values(
-    rows: Rows, sheet: str, *, label: int, value: int, first: int = 1, prefix: str = ""
-) -> dict[str, Reading]:
-    """Read a block of labels and values; blank values are left out, a repeated label gets its cell.
-
-    ``label`` and ``value`` are zero-based columns, ``first`` is an Excel row number.
-    """
-    found: dict[str, Reading] = {}
-    column = letter(value)
-    wide = max(label, value)
-    for row, cells in enumerate(rows[first - 1 : MAX_PARAMETER_ROWS], first):
-        if len(cells) <= wide:
-            break  # rows of a sheet are equally long
-        content = cells[value]
-        if content == "":
-            continue
-        if type(content) is float or type(content) is int:
-            kept: float | str = number(content)
-            if kept != kept:
-                continue
-        else:
-            kept = text(content)
-        name = text(cells[label])
-        if kept == "" or not name:
-            continue
-        cell = f"{column}{row}"
-        key = prefix + name
-        found[key if key not in found else f"{key} ({cell})"] = Reading(kept, sheet, cell)
-    return found
 
 
 def unit_of(kind: str, sheet: str, cell: str) -> tuple[str, tuple[Finding, ...]]:

@@ -21,7 +21,6 @@ from analysis.formats.contents import (
     NO_MEASUREMENT,
     NOTHING,
     Contents,
-    labelled_values,
     no_rows,
     unit_of,
 )
@@ -33,6 +32,7 @@ from analysis.formats.dlts_findings import (
     template_finding,
 )
 from analysis.formats.dlts_sheets import VALUES, Measured, Template, open_sheet, sheets_by_track
+from analysis.formats.parameters import labelled_values
 from analysis.formats.station_file import Layout, Reading, Sweep, Track, TrackState
 from analysis.formats.workbook import Workbook
 

@@ -20,11 +20,11 @@ from analysis.formats.contents import (
     NO_MEASUREMENT,
     NOTHING,
     Contents,
-    labelled_values,
     no_rows,
     unit_of,
 )
 from analysis.formats.detect import LTS_TRIM_SHEET
+from analysis.formats.parameters import labelled_values
 from analysis.formats.station_file import (
     Finding,
     Layout,

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import BinaryIO
-from xml.sax.saxutils import unescape
 
 from analysis.formats.station_file import UnreadableWorkbook
 
@@ -39,6 +38,7 @@ _FAR_CELL = re.compile(
 _SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet\s([^>]{1,2000})>")
 _RELATION = re.compile(rb"<(?:\w{1,20}:)?Relationship\s([^>]{1,4000})>")
 _ATTRIBUTE = re.compile(rb"([\w:]{1,40})\s?=\s?[\"']([^\"']{0,2000})[\"']")
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 _MODIFIED = re.compile(rb"<dcterms:modified[^>]{0,200}>\s*([0-9TZ:.+-]{10,40})\s*<")
 
 
@@ -188,9 +188,15 @@ def _by_sheet_name(package: zipfile.ZipFile, far_parts: dict[str, str]) -> dict[
 
 def _attributes(element: bytes) -> dict[str, str]:
     return {
-        key.decode("ascii"): unescape(value.decode("utf-8"), {"&quot;": '"', "&apos;": "'"})
+        key.decode("ascii"): _unescape(value.decode("utf-8"))
         for key, value in _ATTRIBUTE.findall(element)
     }
+
+
+def _unescape(text: str) -> str:
+    for entity, character in _ENTITIES:
+        text = text.replace(entity, character)
+    return text
 
 
 def _last_saved(package: zipfile.ZipFile) -> datetime | None:

@@ -48,7 +48,7 @@ class ClockSource(StrEnum):
 
     FILE_NAME = "name"
     CELL = "cell"  # a date without a time of day
-    LAST_SAVED = "saved"  # the OLE or OPC property, UTC
+    LAST_SAVED = "saved"  # the OLE or OPC property, shown in factory time
     NONE = "none"
 
 
@@ -144,7 +144,8 @@ class Track:
     travel: Reading = Reading(None)  # electrical angle or length as measured by the station
     resistance_before: Reading = Reading(None)  # ohms, before the first cut
     resistance_after: Reading = Reading(None)  # ohms, after the last cut; None when untrimmed
-    parameters: dict[str, Reading] = field(default_factory=dict)  # label as printed -> reading
+    # Label as printed -> reading; the set-up of one pass carries "TRM1: " or "Pass 1: " before it.
+    parameters: dict[str, Reading] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
     @property

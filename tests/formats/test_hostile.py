@@ -20,6 +20,7 @@ from analysis.formats.read import read_station_file
 from analysis.formats.station_file import StationFile, UnreadableWorkbook
 
 resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 whole, first, last = Path(sys.argv[1]).read_bytes(), int(sys.argv[2]), int(sys.argv[3])
 for seed in range(first, last):
     print(seed, end=" ", flush=True)
