@@ -65,10 +65,12 @@ def labelled_values(
                 break
             continue
         lower = name.lower()
-        found_number = content if type(content) is float else number(content)
-        kept: float | str = found_number
-        if not isfinite(found_number):
-            kept = text(content) if lower in _WORDS else ""
+        if type(content) is float:
+            kept: float | str = content
+        else:
+            kept = text(content) if lower in _WORDS else number(content)
+        if isinstance(kept, float) and not isfinite(kept):
+            continue
         if kept == "" or lower.startswith(_NEVER):
             continue
         cell = f"{column}{row}"
