@@ -9,8 +9,8 @@ import numpy as np
 
 from analysis.formats.station_file import Sweep, Track
 from analysis.numerics.chebyshev import minimax_line
-from analysis.numerics.columns import FloatArray, Points, is_usable, number, points_of
-from analysis.numerics.linearity import Graded, grade, judge_offset
+from analysis.numerics.columns import FloatArray, Points, all_true, is_usable, number, points_of
+from analysis.numerics.linearity import Graded, grade, some_offset_passes
 from analysis.numerics.method import Method
 from analysis.numerics.sigma import SigmaGradient, sigma_gradient
 
@@ -55,7 +55,7 @@ def theory_slope(position: FloatArray, theory: FloatArray) -> float | None:
     a slope of 0, and a theory that leaves the line through its ends by more than 1e-3 of its
     span: then a shift in volts is no single shift along the travel.
     """
-    if len(position) < 2 or not (is_usable(position) & is_usable(theory)).all():
+    if len(position) < 2 or not all_true(is_usable(position) & is_usable(theory)):
         return None
     travel, span = float(position[-1] - position[0]), float(theory[-1] - theory[0])
     if travel == 0.0 or span == 0.0:
@@ -101,9 +101,11 @@ def pass_shape(
     """
     found = grade(points.error, points.lower, points.upper) if graded is None else graded
     rows = found.rows if len(found.rows) else np.flatnonzero(is_usable(points.error))
-    error, theory = points.error[rows], points.theory[rows]
+    error, theory = points.error, points.theory
+    if len(rows) != len(error):
+        error, theory = error[rows], theory[rows]
     line = None
-    if len(error) > 1 and is_usable(theory).all():
+    if len(error) > 1 and all_true(is_usable(theory)):
         line = minimax_line(theory, error)
     rough = sigma or sigma_gradient(points.position, points.error, method.parameters.sigma)
     slope = theory_slope(points.position, points.theory)
@@ -125,10 +127,13 @@ def pass_shape(
 
 
 def _sizes(error: FloatArray) -> tuple[float | None, float | None]:
-    usable = error[is_usable(error)]
-    if len(usable) == 0:
+    usable = is_usable(error)
+    if not all_true(usable):
+        error = error[usable]
+    if len(error) == 0:
         return None, None
-    return float(np.abs(usable).max()), math.sqrt(float(usable @ usable) / len(usable))
+    largest = max(float(error[error.argmax()]), -float(error[error.argmin()]))
+    return largest, math.sqrt(float(error @ error) / len(error))
 
 
 def track_shapes(track: Track, method: Method, judged: PassShape | None) -> tuple[PassShape, ...]:
@@ -157,13 +162,12 @@ def trim_effect(
     points = points_of(first)
     if not _same_grid(points.position, judged.position):
         return TrimEffect(track.trims, reason="The sweep before trimming has other positions.")
-    met = judge_offset(grade(points.error, judged.lower, judged.upper))
     return TrimEffect(
         track.trims,
         _reduction(before.rms_error, after.rms_error),
         _reduction(before.largest_error, after.largest_error),
         _reduction(before.shape_error, after.shape_error),
-        met.passes_corrected if met.graded else None,
+        some_offset_passes(grade(points.error, judged.lower, judged.upper)),
     )
 
 

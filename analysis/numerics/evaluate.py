@@ -264,7 +264,7 @@ def _verdict(parts: _Parts, blocking: Finding | None, angle: float | None) -> tu
     passes = parts.graded.count > 0 and not parts.failing
     verdict = linearity_verdict(linearity_passes=passes, sigma=sigma, threshold=threshold)
     if verdict is Verdict.WARNING and sigma is not None:
-        said = sigma_sentence(sigma, threshold)
+        said = sigma_sentence(sigma, threshold, parts.offset, parts.correction[0])
     return verdict, said
 
 

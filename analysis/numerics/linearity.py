@@ -271,6 +271,16 @@ def failing_as_measured(graded: Graded) -> tuple[int, ...]:
     return tuple(sorted(rows + graded.blank)) if graded.blank else rows
 
 
+def some_offset_passes(graded: Graded, tolerance: float = 1e-9) -> bool | None:
+    """Tell what ``judge_offset`` would, and nothing else; ``None`` where nothing is graded."""
+    if graded.count == 0:
+        return None
+    if graded.blank:
+        return False
+    window = _window_of(graded.lower - graded.error, graded.upper - graded.error)
+    return window.low - window.high <= 2.0 * slack_of(graded.lower, graded.upper, tolerance)
+
+
 def judge_offset(graded: Graded, tolerance: float = 1e-9) -> OffsetResult:
     """Judge the graded points as measured and after the best offset.
 

@@ -109,6 +109,17 @@ def _verb(count: int) -> str:
     return "is" if count == 1 else "are"
 
 
-def sigma_sentence(sigma: float, threshold: float) -> str:
-    """Say that the sigma gradient is what makes the warning."""
-    return f"Linearity passes, sigma gradient {sigma:.3g} is above its threshold {threshold:.3g}."
+def sigma_sentence(
+    sigma: float, threshold: float, offset: OffsetResult, moved: float | None
+) -> str:
+    """Say that the sigma gradient makes the warning, and what linearity needed to pass.
+
+    ``moved`` is the shift that decides, in volts.
+    """
+    passes = "Linearity passes"
+    if not offset.passes_as_measured and moved is not None:
+        raw = len(offset.failing_as_measured)
+        passes += (
+            f" after a shift of {shift(moved)} (as measured {points(raw)} {_verb(raw)} outside)"
+        )
+    return f"{passes}, sigma gradient {sigma:.3g} is above its threshold {threshold:.3g}."

@@ -327,7 +327,7 @@ ANY = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     st.integers(0, 25).flatmap(lambda n: st.tuples(*[st.lists(ANY, min_size=n, max_size=n)] * 5)),
     st.sampled_from(list(LinearityKind)),
