@@ -85,14 +85,35 @@ def evaluate_file(
         )
         for track in file.tracks
     )
+    return roll_up(tracks, method, otherwise=file.reason)
+
+
+def roll_up(
+    tracks: tuple[TrackEvaluation, ...], method: Method, *, otherwise: str = ""
+) -> FileEvaluation:
+    """Derive what is said of a file from its tracks.
+
+    Parameters
+    ----------
+    tracks : tuple of TrackEvaluation
+    method : Method
+        The one the tracks were judged by.
+    otherwise : str
+        The reason to give where there is no track.
+
+    Returns
+    -------
+    FileEvaluation
+        Verdict by the roll-up of DESIGN 4; the reason is that of the deciding track or tracks.
+    """
     verdict = run_verdict([track.verdict for track in tracks])
-    reason = _file_reason(file, verdict, tracks)
+    reason = _file_reason(otherwise, verdict, tracks)
     return FileEvaluation(verdict, reason, method.name, method.digest, tracks)
 
 
-def _file_reason(file: StationFile, verdict: Verdict, tracks: tuple[TrackEvaluation, ...]) -> str:
+def _file_reason(otherwise: str, verdict: Verdict, tracks: tuple[TrackEvaluation, ...]) -> str:
     if not tracks:
-        return file.reason or "The file holds no track."
+        return otherwise or "The file holds no track."
     decisive = [track for track in tracks if track.verdict is verdict]
     if len(tracks) == 1 or len(decisive) == 1:
         chosen = decisive[0]
