@@ -26,8 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def audit_trail_may_be_emptied_between_tests() -> Iterator[None]:
-    """Let transactional tests flush SQLite: the audit trail's triggers refuse every DELETE."""
+def protected_rows_may_be_emptied_between_tests() -> Iterator[None]:
+    """Let transactional tests flush SQLite: triggers refuse DELETE of what must not change."""
     flush = TransactionTestCase._fixture_teardown
 
     def teardown(test: TransactionTestCase) -> None:
@@ -35,10 +35,7 @@ def audit_trail_may_be_emptied_between_tests() -> Iterator[None]:
             flush(test)
             return
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT name, sql FROM sqlite_master "
-                "WHERE type = 'trigger' AND tbl_name = 'audit_auditevent'"
-            )
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             triggers = cursor.fetchall()
             for name, _ in triggers:
                 cursor.execute(f"DROP TRIGGER {name}")

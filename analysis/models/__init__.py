@@ -2,9 +2,10 @@
 
 from analysis.models.evaluations import Evaluation, MethodVersion
 from analysis.models.jobs import Job, WorkerBeat
-from analysis.models.products import Product, Unit
+from analysis.models.products import Product, ProductAlias, Unit
 from analysis.models.runs import Run, SweepRecord, TrackRecord
 from analysis.models.sources import Batch, BatchItem, SourceFile
+from analysis.models.specifications import Specification, SpecificationImport
 
 __all__ = [
     "Batch",
@@ -13,8 +14,11 @@ __all__ = [
     "Job",
     "MethodVersion",
     "Product",
+    "ProductAlias",
     "Run",
     "SourceFile",
+    "Specification",
+    "SpecificationImport",
     "SweepRecord",
     "TrackRecord",
     "Unit",

@@ -3,18 +3,46 @@
 from __future__ import annotations
 
 from django.db import models
+from django.urls import reverse
+from django.utils.text import slugify
 
 
 class Product(models.Model):
     """A model number, as the station writes it."""
 
     number = models.CharField(max_length=120, unique=True)
+    requalified_on = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["number"]
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("model", args=[self.pk, self.title])
+
+    @property
+    def title(self) -> str:
+        """Return the number as a readable part of an address; the key is what counts."""
+        return slugify(self.number) or "model"
+
+
+class ProductAlias(models.Model):
+    """Another spelling of a model number, as drawings and orders have it."""
+
+    product = models.ForeignKey(Product, models.PROTECT, related_name="aliases")
+    alias = models.CharField(max_length=120, unique=True)
+
+    class Meta:
+        ordering = ["alias"]
+        verbose_name_plural = "product aliases"
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(alias=""), name="alias_is_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.alias
 
 
 class Unit(models.Model):

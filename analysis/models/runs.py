@@ -42,6 +42,7 @@ class Run(models.Model):
             models.Index(fields=["verdict", "-ordered_at", "-id"], name="run_newest_of_verdict"),
             models.Index(fields=["station", "-ordered_at", "-id"], name="run_newest_of_station"),
             models.Index(fields=["serial", "-ordered_at", "-id"], name="run_newest_of_serial"),
+            models.Index(fields=["product", "verdict", "ordered_at"], name="run_counts_of_product"),
         ]
 
     def __str__(self) -> str:

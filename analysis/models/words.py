@@ -71,3 +71,38 @@ class JobState(models.TextChoices):
     RUNNING = "running", "Running"
     DONE = "done", "Done"
     FAILED = "failed", "Failed"
+
+
+class SpecificationState(models.TextChoices):
+    """The life of one revision of a specification."""
+
+    DRAFT = "draft", "Draft"
+    APPROVED = "approved", "Approved"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class Linearity(models.TextChoices):
+    """The kinds of linearity; the values are those of ``numerics.specification``."""
+
+    INDEPENDENT = "independent", "Independent"
+    ABSOLUTE = "absolute", "Absolute"
+    ZERO_BASED = "zero-based", "Zero-based"
+    TERMINAL_BASED = "terminal-based", "Terminal-based"
+
+
+class AngleTolerance(models.TextChoices):
+    """How the tolerance of an angle is written; the values are those of ``numerics``."""
+
+    NONE = "none", "No tolerance"
+    SYMMETRIC = "symmetric", "Symmetric"
+    RANGE = "range", "Range"
+    BILATERAL = "bilateral", "To both sides"
+    MINIMUM = "minimum", "Minimum"
+    MAXIMUM = "maximum", "Maximum"
+
+
+class AngleUnit(models.TextChoices):
+    """The unit of an electrical angle or length; the values are those of ``formats``."""
+
+    DEGREES = "deg", "degrees"
+    INCHES = "in", "inches"

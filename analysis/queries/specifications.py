@@ -1,0 +1,200 @@
+"""Which specification is in force, what changed between two of them, and how they became so."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from analysis.models import Product, Specification
+from analysis.models.specifications import CONTENT, SpecificationValues
+from analysis.models.words import AngleTolerance, Linearity, SpecificationState
+from analysis.numerics import specification as numeric
+from analysis.numerics.specification_text import plain_number, points_text, read_points
+
+_PEOPLE = ("author", "changed_by", "approved_by", "withdrawal_asked_by", "withdrawn_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that two sets of values do not share, as a reader sees it."""
+
+    name: str
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One revision in a history, and what it changed of the one before."""
+
+    specification: Specification
+    before: Specification | None
+    differences: list[Difference]
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """The excluded points that are in force, and the revision that brought them."""
+
+    specification: Specification
+    since: Specification
+
+
+def specification_in_force(*, product: Product, track: str, on_day: date) -> Specification | None:
+    """Return the specification a run of this day is judged by; one of its track comes first.
+
+    Of the approved revisions whose day has come the newest revision counts, so a later revision
+    may also correct the past.
+    """
+    approved = Specification.objects.filter(product=product, state=SpecificationState.APPROVED)
+    return choose_in_force(approved.filter(track__in=["", track]), track=track, on_day=on_day)
+
+
+def choose_in_force(
+    approved: Iterable[Specification], *, track: str, on_day: date
+) -> Specification | None:
+    """Choose among approved revisions of one product, as ``specification_in_force`` does."""
+    ready = [s for s in approved if s.track in ("", track) and s.effective_from <= on_day]
+    return max(ready, key=lambda s: (s.track != "", s.revision), default=None)
+
+
+def approved_by_product(products: Sequence[int] | None = None) -> dict[int, list[Specification]]:
+    """Return the approved revisions of many products in one query, for ``choose_in_force``."""
+    rows = Specification.objects.filter(state=SpecificationState.APPROVED).select_related("product")
+    if products is not None:
+        rows = rows.filter(product__in=products)
+    found: dict[int, list[Specification]] = defaultdict(list)
+    for row in rows:
+        found[row.product_id].append(row)
+    return dict(found)
+
+
+def as_numeric(specification: Specification | None) -> numeric.Specification | None:
+    """Return what the judge takes; None where nothing is specified."""
+    if specification is None:
+        return None
+    kind = specification.linearity_kind
+    return numeric.Specification(
+        kind=numeric.LinearityKind(kind) if kind else None,
+        angle=specification.angle,
+        tolerance_kind=numeric.ToleranceKind(specification.tolerance_kind),
+        tolerance=specification.tolerance,
+        angle_bound=specification.angle_bound,
+        excluded_points=read_points(specification.excluded_points),
+        sigma_threshold=specification.sigma_threshold,
+        revision=specification.revision_name,
+    )
+
+
+def differences(before: SpecificationValues, after: SpecificationValues) -> list[Difference]:
+    """Return the fields in which two sets of values differ, in the order of the form."""
+    return [
+        Difference(name, label_of(name), shown(before, name), shown(after, name))
+        for name in CONTENT
+        if getattr(before, name) != getattr(after, name)
+    ]
+
+
+def table_of(*columns: SpecificationValues) -> list[tuple[str, str, list[str]]]:
+    """Return every field that any of the columns fills: name, label, texts."""
+    rows = [(name, label_of(name), [shown(values, name) for values in columns]) for name in CONTENT]
+    return [row for row in rows if any(row[2])]
+
+
+def label_of(name: str) -> str:
+    """Return the label of a field of a specification."""
+    label = str(Specification._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return label[:1].upper() + label[1:]
+
+
+def shown(values: SpecificationValues, name: str) -> str:
+    """Return one value as text; empty where nothing is specified."""
+    value = getattr(values, name)
+    if name == "linearity_kind":
+        return dict(Linearity.choices).get(value, value)
+    if name == "tolerance_kind":
+        return "" if value == AngleTolerance.NONE else dict(AngleTolerance.choices)[value]
+    if isinstance(value, float):
+        return plain_number(value)
+    return "" if value is None else str(value)
+
+
+def angle_shown(values: SpecificationValues) -> str:
+    """Return the electrical angle with its tolerance in one line; empty where there is none."""
+    if values.angle is None:
+        return ""
+    unit = "°" if values.angle_unit == "deg" else " in"
+    whole = f"{plain_number(values.angle)}{unit}"
+    if values.tolerance_kind in (AngleTolerance.SYMMETRIC, AngleTolerance.BILATERAL):
+        tolerance = "" if values.tolerance is None else f" ±{plain_number(values.tolerance)}{unit}"
+        return f"{whole}{tolerance}"
+    if values.tolerance_kind == AngleTolerance.RANGE and values.tolerance is not None:
+        low, high = values.angle - values.tolerance, values.angle + values.tolerance
+        return f"{plain_number(low)} to {plain_number(high)}{unit}"
+    if values.tolerance_kind == AngleTolerance.NONE:
+        return whole
+    word = "min" if values.tolerance_kind == AngleTolerance.MINIMUM else "max"
+    end = "" if values.angle_bound is None else f", to {plain_number(values.angle_bound)}{unit}"
+    return f"{whole} {word}{end}"
+
+
+def with_people(rows: QuerySet[Specification]) -> QuerySet[Specification]:
+    """Fetch the product and everybody who signed with the rows."""
+    return rows.select_related("product", *_PEOPLE)
+
+
+def specifications_of(product: Product) -> list[Specification]:
+    """Return every revision of a product, tracks in order, newest revision first."""
+    rows = with_people(Specification.objects.filter(product=product))
+    return list(rows.order_by("track", "-revision"))
+
+
+def history_of(rows: Sequence[Specification]) -> list[Step]:
+    """Put revisions (track by track, newest first) beside the ones they followed."""
+    steps = []
+    for index, row in enumerate(rows):
+        older = rows[index + 1] if index + 1 < len(rows) else None
+        before = older if older is not None and older.track == row.track else None
+        changed = differences(before.values, row.values) if before is not None else []
+        steps.append(Step(row, before, changed))
+    return steps
+
+
+def predecessor_of(specification: Specification) -> Specification | None:
+    """Return the newest approved revision that this one would replace or replaced."""
+    rows = Specification.objects.filter(
+        product=specification.product_id,
+        track=specification.track,
+        revision__lt=specification.revision,
+        state=SpecificationState.APPROVED,
+    )
+    return with_people(rows).order_by("-revision").first()
+
+
+def exclusion_of(specification: Specification, rows: Sequence[Specification]) -> Exclusion | None:
+    """Return which revision brought the excluded points of this one."""
+    if not specification.excluded_points:
+        return None
+    since = specification
+    older = [
+        row
+        for row in rows
+        if row.track == specification.track
+        and row.revision < specification.revision
+        and row.state != SpecificationState.DRAFT
+    ]
+    for row in sorted(older, key=lambda row: -row.revision):
+        if row.excluded_points != specification.excluded_points:
+            break
+        since = row
+    return Exclusion(specification, since)
+
+
+def canonical_points(text: str) -> str:
+    """Return a list of points as it is stored. Raises NotUnderstood."""
+    return points_text(read_points(text))
