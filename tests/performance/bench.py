@@ -57,6 +57,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
     parser.add_argument("--files", type=int, help="files of the memory section (5000)")
     parser.add_argument("--runs", type=int, help="runs in the database of the pages (100000)")
+    parser.add_argument("--figures", type=int, help="figures drawn for their memory (300)")
     parser.add_argument("--explain", action="store_true", help="plans of queries over 10 ms")
     parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -68,7 +69,11 @@ def _options() -> argparse.Namespace:
 
 def _measure(section: str, options: argparse.Namespace) -> list[Line]:
     """Run one section in a process of its own."""
-    chosen = {"BENCH_FILES": options.files, "BENCH_RUNS": options.runs}
+    chosen = {
+        "BENCH_FILES": options.files,
+        "BENCH_RUNS": options.runs,
+        "BENCH_FIGURES": options.figures,
+    }
     environment = os.environ | {name: str(value) for name, value in chosen.items() if value}
     environment["BENCH_EXPLAIN"] = "yes" if options.explain else ""
     with tempfile.TemporaryDirectory(prefix="lasertrim-bench-") as folder:

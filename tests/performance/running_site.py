@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import django
+import psutil
 
 from tests.integrity.real_site import RealSite, real_site
+from tests.performance.processor_time import seconds_of_family
 
 ADMIN, PASSWORD = "bench", "a long word for measuring"
 
@@ -32,7 +34,7 @@ def running_site(database_url: str = "") -> Iterator[RealSite]:
         folder = Path(name, "var")
         folder.mkdir()
         with real_site(folder) as site:
-            site.environment["ADDRESS"] = f"127.0.0.1:{_free_port()}"
+            site.environment["ADDRESS"] = f"127.0.0.1:{free_port()}"
             yield site
 
 
@@ -46,7 +48,18 @@ def postgresql() -> str:
     return ""
 
 
-def _free_port() -> int:
+def web_seconds(site: RealSite) -> float:
+    """Return what the web server's processes have used."""
+    web = []
+    for process in site.processes():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if "gunicorn" in " ".join(process.cmdline()):
+                web.append(process)
+    return seconds_of_family(web)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

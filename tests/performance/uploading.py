@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import re
@@ -13,12 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import psutil
-
 from tests.integrity.real_site import RealSite
 from tests.performance.browser_session import BrowserSession, wait_until_live
-from tests.performance.processor_time import seconds_of_family
-from tests.performance.running_site import ADMIN, PASSWORD, running_site
+from tests.performance.running_site import ADMIN, PASSWORD, running_site, web_seconds
 from tests.performance.station_files import typical_files, write_load
 from tests.performance.table import Line, at_most
 
@@ -73,7 +69,7 @@ def _report(hand: Hand, paths: Sequence[Path], n: str) -> list[Line]:
 
 
 def _hand_over(site: RealSite, person: BrowserSession, paths: Sequence[Path]) -> Hand:
-    cpu = _web_seconds(site)
+    cpu = web_seconds(site)
     start = time.perf_counter()
     batch = person.post_json("/batches/new/")
     people = [person.twin() for _ in range(_AT_ONCE)]
@@ -86,7 +82,7 @@ def _hand_over(site: RealSite, person: BrowserSession, paths: Sequence[Path]) ->
         shares = [paths[first::_AT_ONCE] for first in range(_AT_ONCE)]
         list(pool.map(send, people, shares))
     sent = time.perf_counter() - start
-    web = _web_seconds(site) - cpu
+    web = web_seconds(site) - cpu
     while not _is_finished(person.get(batch["url"] + "progress/"), len(paths)):
         if time.perf_counter() - start > 300:
             raise TimeoutError(site.log.read_text()[-2000:])
@@ -97,16 +93,6 @@ def _hand_over(site: RealSite, person: BrowserSession, paths: Sequence[Path]) ->
 def _is_finished(page: bytes, count: int) -> bool:
     shown = _SHOWN.search(page)
     return shown is not None and int(shown[1]) == int(shown[2]) == count
-
-
-def _web_seconds(site: RealSite) -> float:
-    """Return what the web server's processes have used."""
-    web = []
-    for process in site.processes():
-        with contextlib.suppress(psutil.NoSuchProcess):
-            if "gunicorn" in " ".join(process.cmdline()):
-                web.append(process)
-    return seconds_of_family(web)
 
 
 def _floor_seconds(paths: Sequence[Path]) -> float:
