@@ -3,7 +3,7 @@
 const AT_ONCE = 3;
 const PAUSES = [1000, 4000]; // before the second and the third try, in ms
 const SILENCE = 120_000; // ms without an answer after the last byte
-const TAKEN = /\.xlsx?$/i;
+const TAKEN = /\.xlsx?$/i; // other names are sent without their bytes
 
 export class Sender {
   /** page: {newBatch, token}; changed(entry) is called whenever something about an entry changes. */
@@ -70,7 +70,7 @@ export class Sender {
   /** What waits becomes failed, so that one button sends it again. */
   stop(why) {
     this.stopped = why;
-    for (const entry of this.waiting.splice(0)) this.fail(entry, "Not sent.");
+    for (const entry of this.waiting.splice(0)) this.fail(entry, "");
     this.changed(null);
   }
 
@@ -81,7 +81,7 @@ export class Sender {
     if (TAKEN.test(entry.file.name)) form.append("file", entry.file, entry.file.name);
     else form.append("name", entry.file.name);
     this.running += 1;
-    Object.assign(entry, { state: "sending", sent: 0, tries: entry.tries + 1 });
+    Object.assign(entry, { state: "sending", tries: entry.tries + 1 });
     request.open("POST", this.batch.file_url);
     request.responseType = "json";
     request.setRequestHeader("X-CSRFToken", this.token);
@@ -108,9 +108,9 @@ export class Sender {
     if (request.status < 300 && answer?.outcome) {
       Object.assign(entry, { state: answer.outcome, sent: 1 });
       entry.reason = answer.reason || "";
-      entry.file = { name: entry.file.name, size: entry.file.size }; // let the bytes go
+      entry.file = { name: entry.file.name }; // let the bytes go
     } else if (request.status === 403 || (request.status >= 200 && request.status < 400)) {
-      this.fail(entry, "Not sent.");
+      this.fail(entry, "");
       this.stop("signed-out");
     } else if (request.status === 413) {
       this.fail(entry, "Larger than the site takes.");
@@ -132,6 +132,7 @@ export class Sender {
 
   fail(entry, reason) {
     Object.assign(entry, { state: "failed", reason, sent: 0 });
+    this.changed(entry);
   }
 
   /** After signing in again the old token is worth nothing; the page has a new one. */

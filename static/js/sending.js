@@ -36,10 +36,10 @@ export class Board {
     let part = 0;
     for (const entry of this.sender.entries) {
       count[entry.state in count ? entry.state : "waiting"] += 1;
-      part += entry.state in WORDS ? 1 : entry.sent;
+      part += entry.sent;
     }
     const total = this.sender.entries.length;
-    const done = total - count.waiting;
+    const done = total - count.waiting - count.failed;
     const over = !this.sender.isBusy;
     this.part("overall").max = total || 1;
     this.part("overall").value = part;
