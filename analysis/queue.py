@@ -13,6 +13,7 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 from django_q.tasks import async_task
 
 READ_SOURCE_FILE = "analysis.tasks.read_source_file"
+REEVALUATE = "analysis.tasks.reevaluate"
 BEAT = "analysis.tasks.beat"
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from analysis.services import ingest, jobs
+from analysis.services import ingest, jobs, reevaluation
 
 
 def read_source_file(job_id: int) -> None:
     """Read, judge and store one file."""
     ingest.source_file_ingest(job_id=job_id)
+
+
+def reevaluate(job_id: int) -> None:
+    """Judge the next stored runs of a re-evaluation anew."""
+    reevaluation.reevaluation_work(job_id=job_id)
 
 
 def beat() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from analysis.views import runs, theme, uploads
+from analysis.views import methods, reevaluations, runs, theme, uploads
 
 
 class DigestConverter:
@@ -33,5 +33,27 @@ urlpatterns = [
     path("files/<sha256:digest>/original", runs.original, name="original"),
     path("runs/", runs.run_list, name="runs"),
     path("runs/<int:pk>/", runs.run, name="run"),
+    path("methods/", methods.method_list, name="methods"),
+    path("methods/propose/", methods.method_propose, name="method-propose"),
+    path("methods/<int:pk>/approve/", methods.method_approve, name="method-approve"),
+    path("methods/<int:pk>/decline/", methods.method_decline, name="method-decline"),
+    path("reevaluations/", reevaluations.reevaluation_list, name="reevaluations"),
+    path("reevaluations/new/", reevaluations.reevaluation_new, name="reevaluation-new"),
+    path("reevaluations/<int:pk>/", reevaluations.reevaluation, name="reevaluation"),
+    path(
+        "reevaluations/<int:pk>/progress/",
+        reevaluations.reevaluation_progress,
+        name="reevaluation-progress",
+    ),
+    path(
+        "reevaluations/<int:pk>/cancel/",
+        reevaluations.reevaluation_cancel,
+        name="reevaluation-cancel",
+    ),
+    path(
+        "reevaluations/<int:pk>/changes.csv",
+        reevaluations.reevaluation_export,
+        name="reevaluation-export",
+    ),
     path("theme/", theme.choose, name="theme"),
 ]

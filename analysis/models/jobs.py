@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from analysis.models.reevaluations import Reevaluation
 from analysis.models.sources import SourceFile
 from analysis.models.words import JobState
 
@@ -11,7 +12,12 @@ from analysis.models.words import JobState
 class Job(models.Model):
     """One piece of work, claimed by conditional update, fenced by its token."""
 
-    source_file = models.ForeignKey(SourceFile, models.PROTECT, related_name="jobs")
+    source_file = models.ForeignKey(
+        SourceFile, models.PROTECT, null=True, related_name="jobs", help_text="to read"
+    )
+    reevaluation = models.ForeignKey(
+        Reevaluation, models.PROTECT, null=True, related_name="jobs", help_text="to work on"
+    )
     state = models.CharField(max_length=8, choices=JobState.choices, default=JobState.QUEUED)
     attempts = models.PositiveIntegerField(default=0)
     queued_at = models.DateTimeField()
@@ -37,6 +43,15 @@ class Job(models.Model):
                 fields=["source_file"],
                 condition=models.Q(state__in=[JobState.QUEUED, JobState.RUNNING]),
                 name="one_open_job_per_file",
+            ),
+            models.UniqueConstraint(
+                fields=["reevaluation"],
+                condition=models.Q(state__in=[JobState.QUEUED, JobState.RUNNING]),
+                name="one_open_job_per_reevaluation",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(source_file__isnull=True) ^ models.Q(reevaluation__isnull=True),
+                name="job_has_one_subject",
             ),
         ]
 

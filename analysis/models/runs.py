@@ -66,6 +66,13 @@ class TrackRecord(models.Model):
     resistance_after = models.JSONField(default=dict)
     parameters = models.JSONField(default=dict)
     findings = models.JSONField(default=list)
+    evaluation = models.ForeignKey(
+        "analysis.Evaluation",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="the answer in force; the others stand beside it",
+    )
 
     class Meta:
         db_table = "analysis_track"

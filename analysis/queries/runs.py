@@ -72,11 +72,12 @@ class RunPage:
 
 @dataclass(frozen=True, slots=True)
 class TrackView:
-    """One track of a run with its newest evaluation and its sweeps (without their arrays)."""
+    """One track of a run: the answer in force, the others beside it, and its sweeps."""
 
     track: TrackRecord
     evaluation: Evaluation | None
-    sweeps: list[SweepRecord] = field(default_factory=list)
+    others: list[Evaluation] = field(default_factory=list)
+    sweeps: list[SweepRecord] = field(default_factory=list)  # without their arrays
 
 
 def run_page(wanted: RunFilter, *, before: str = "", after: str = "") -> RunPage:
@@ -113,18 +114,22 @@ def run_page(wanted: RunFilter, *, before: str = "", after: str = "") -> RunPage
 
 def run_tracks(run: Run) -> list[TrackView]:
     """Return the tracks of a run, in the order of the workbook."""
+    answers = Evaluation.objects.select_related("method", "specification").order_by("-id")
     tracks = run.tracks.prefetch_related(
-        Prefetch("evaluations", Evaluation.objects.select_related("method").order_by("-id")),
+        Prefetch("evaluations", answers),
         Prefetch("sweeps", SweepRecord.objects.defer("arrays").order_by("place")),
     ).order_by("id")
-    return [
-        TrackView(
-            track=track,
-            evaluation=next(iter(track.evaluations.all()), None),
-            sweeps=list(track.sweeps.all()),
-        )
-        for track in tracks
-    ]
+    return [_track_view(track) for track in tracks]
+
+
+def _track_view(track: TrackRecord) -> TrackView:
+    answers = list(track.evaluations.all())
+    return TrackView(
+        track=track,
+        evaluation=next((row for row in answers if row.pk == track.evaluation_id), None),
+        others=[row for row in answers if row.pk != track.evaluation_id],
+        sweeps=list(track.sweeps.all()),
+    )
 
 
 def runs_of_same_unit(run: Run, *, most: int = 20) -> list[Run]:

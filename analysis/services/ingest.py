@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import secrets
 from dataclasses import asdict
+from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from accounts.audit.record import SITE, record
 from analysis.formats.bounded import BoundedReader, Limits, Request
@@ -25,8 +26,6 @@ from analysis.formats.station_file import (
     UnreadableWorkbook,
 )
 from analysis.models import (
-    Evaluation,
-    MethodVersion,
     Product,
     Run,
     SourceFile,
@@ -37,8 +36,15 @@ from analysis.models import (
 from analysis.models.sweep_arrays import COLUMNS, SweepArrays, pack
 from analysis.models.words import JobState, SourceState
 from analysis.numerics.evaluate import FileEvaluation, TrackEvaluation, evaluate_file
-from analysis.numerics.method import LASERTRIM_1, Method
+from analysis.numerics.method import Method
 from analysis.services import jobs
+from analysis.services.evaluations import (
+    RulesInForce,
+    active_method,
+    evaluation_of,
+    method_row,
+    rules_in_force,
+)
 from analysis.storage import original_path
 
 log = logging.getLogger(__name__)
@@ -48,22 +54,22 @@ NO_MODEL = "(no model)"
 def source_file_ingest(*, job_id: int) -> None:
     """Do one reading job. Safe to run twice and to be killed at any line."""
     claim = jobs.job_claim(job_id=job_id)
-    if claim is None:
+    if claim is None or claim.source_file_id is None:
         return
+    source_file = SourceFile.objects.get(pk=claim.source_file_id)
     try:
-        _read_and_store(claim)
+        _read_and_store(claim, source_file)
     except jobs.LostClaim:
         log.warning("Job %s was given to another worker; this result is discarded.", job_id)
     except (OperationalError, InterfaceError):
         raise  # the database is away; the job stays claimed and is recovered
     except Exception:
         incident = secrets.token_hex(4).upper()
-        log.exception("Incident %s: reading %s failed.", incident, claim.source_file.sha256)
-        _quarantine(claim, _incident(incident), incident=incident)
+        log.exception("Incident %s: reading %s failed.", incident, source_file.sha256)
+        _quarantine(claim, source_file, _incident(incident), incident=incident)
 
 
-def _read_and_store(claim: jobs.Claim) -> None:
-    source_file = claim.source_file
+def _read_and_store(claim: jobs.Claim, source_file: SourceFile) -> None:
     request = Request(
         path=original_path(source_file.sha256),
         name=source_file.name,
@@ -73,12 +79,27 @@ def _read_and_store(claim: jobs.Claim) -> None:
     try:
         station_file = _reader().read(request)
     except UnreadableWorkbook as failure:
-        _quarantine(claim, failure)
+        _quarantine(claim, source_file, failure)
         return
-    evaluation = evaluate_file(station_file, LASERTRIM_1)
+    moment = _tested_at(station_file) or source_file.received_at
+    rules = rules_in_force(
+        method=active_method(),
+        product=Product.objects.filter(number=_model(station_file)).first(),
+        tracks=[track.name for track in station_file.tracks],
+        day=localdate(moment),
+    )
+    answer = evaluate_file(
+        station_file,
+        rules.method,
+        track_specifications={
+            name: rule.specification for name, rule in rules.tracks.items() if rule.specification
+        },
+    )
     with transaction.atomic():
         jobs.job_finish(claim)
-        run = _store_run(source_file, station_file, evaluation)
+        run = _store_run(source_file, station_file, answer, moment)
+        for track, judged in zip(station_file.tracks, answer.tracks, strict=True):
+            _store_track(run, track, judged, rules)
         SourceFile.objects.filter(pk=source_file.pk).update(
             state=SourceState.DONE,
             reason_code="" if station_file.tracks else "no-measurement",
@@ -89,15 +110,17 @@ def _read_and_store(claim: jobs.Claim) -> None:
             action="run.judged",
             actor=SITE,
             subject=f"run:{run.pk}",
-            after={"verdict": run.verdict, "method": LASERTRIM_1.name, "source": source_file.pk},
+            after={"verdict": run.verdict, "method": rules.method.name, "source": source_file.pk},
         )
 
 
-def _quarantine(claim: jobs.Claim, failure: UnreadableWorkbook, *, incident: str = "") -> None:
+def _quarantine(
+    claim: jobs.Claim, source_file: SourceFile, failure: UnreadableWorkbook, *, incident: str = ""
+) -> None:
     with transaction.atomic():
         state = JobState.FAILED if incident else JobState.DONE
         jobs.job_finish(claim, state=state, reason=failure.sentence)
-        SourceFile.objects.filter(pk=claim.source_file.pk).update(
+        SourceFile.objects.filter(pk=source_file.pk).update(
             state=SourceState.QUARANTINED,
             reason_code=failure.code,
             reason=failure.sentence,
@@ -109,7 +132,7 @@ def _quarantine(claim: jobs.Claim, failure: UnreadableWorkbook, *, incident: str
         record(
             action="file.quarantined",
             actor=SITE,
-            subject=f"source:{claim.source_file.pk}",
+            subject=f"source:{source_file.pk}",
             after={"code": failure.code},
             reason=failure.sentence,
         )
@@ -135,38 +158,46 @@ def _reader() -> BoundedReader:
     )
 
 
-def _store_run(source: SourceFile, file: StationFile, evaluation: FileEvaluation) -> Run:
-    product = _product(str(file.model.value or NO_MODEL)[:120])
+def _model(file: StationFile) -> str:
+    return str(file.model.value or NO_MODEL)[:120]
+
+
+def _tested_at(file: StationFile) -> datetime | None:
+    if file.tested_at is None:
+        return None
+    return file.tested_at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
+
+
+def _store_run(
+    source: SourceFile, file: StationFile, answer: FileEvaluation, moment: datetime
+) -> Run:
+    product, _ = Product.objects.get_or_create(number=_model(file))
     serial = str(file.serial.value or "")[:120]
     unit = Unit.objects.get_or_create(product=product, serial=serial)[0] if serial else None
-    tested_at = None
-    if file.tested_at is not None:
-        tested_at = file.tested_at.replace(tzinfo=ZoneInfo(settings.TIME_ZONE))
-    run = Run.objects.create(
+    return Run.objects.create(
         source_file=source,
         product=product,
         unit=unit,
         serial=serial,
         layout=file.layout,
         station=file.station,
-        tested_at=tested_at,
+        tested_at=_tested_at(file),
         clock=file.clock_source,
-        ordered_at=tested_at or source.received_at,
+        ordered_at=moment,
         position_unit=file.position_unit,
-        verdict=evaluation.verdict,
-        reason=evaluation.reason,
+        verdict=answer.verdict,
+        reason=answer.reason,
         operator_words=file.operator_words[:120],
         last_saved_at=file.last_saved,
         parameters=_readings(file.parameters),
         findings=_findings(file.findings),
         reader_version=file.reader_version,
     )
-    for track, answer in zip(file.tracks, evaluation.tracks, strict=True):
-        _store_track(run, track, answer, LASERTRIM_1)
-    return run
 
 
-def _store_track(run: Run, track: Track, answer: TrackEvaluation, method: Method) -> None:
+def _store_track(
+    run: Run, track: Track, answer: TrackEvaluation, rules: RulesInForce
+) -> None:
     row = TrackRecord.objects.create(
         run=run,
         name=track.name,
@@ -183,7 +214,14 @@ def _store_track(run: Run, track: Track, answer: TrackEvaluation, method: Method
     SweepRecord.objects.bulk_create(
         _sweep_row(row, place, sweep) for place, sweep in enumerate(track.sweeps)
     )
-    _store_evaluation(row, answer, method)
+    evaluation = evaluation_of(
+        track=row,
+        answer=answer,
+        method=method_row(rules.method),
+        specification=rules.tracks[track.name].row,
+    )
+    evaluation.save(force_insert=True)
+    TrackRecord.objects.filter(pk=row.pk).update(evaluation=evaluation)
 
 
 def _sweep_row(track: TrackRecord, place: int, sweep: Sweep) -> SweepRecord:
@@ -208,43 +246,6 @@ def _sweep_row(track: TrackRecord, place: int, sweep: Sweep) -> SweepRecord:
         is_remeasurement=sweep.is_remeasurement,
         findings=_findings(sweep.findings),
     )
-
-
-def _store_evaluation(track: TrackRecord, answer: TrackEvaluation, method: Method) -> None:
-    fields = asdict(answer)
-    window = fields.pop("offset_window")
-    fields.pop("method")  # a row of its own
-    columns = {
-        field.name: fields.pop(field.name)
-        for field in Evaluation._meta.concrete_fields
-        if field.name in fields
-    }
-    Evaluation.objects.create(
-        track=track,
-        method=_method(method),
-        made_at=timezone.now(),
-        offset_low=None if window is None else window[0],
-        offset_high=None if window is None else window[1],
-        details=fields,
-        **columns,
-    )
-
-
-def _method(method: Method) -> MethodVersion:
-    row, _ = MethodVersion.objects.get_or_create(
-        name=method.name,
-        version=method.version,
-        defaults={"digest": method.digest, "parameters": asdict(method.parameters)},
-    )
-    if row.digest != method.digest:
-        raise RuntimeError(
-            f"Method {method.name} version {method.version} was changed without a new version."
-        )
-    return row
-
-
-def _product(number: str) -> Product:
-    return Product.objects.get_or_create(number=number)[0]
 
 
 def _reading(reading: Reading) -> dict[str, object]:

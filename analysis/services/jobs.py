@@ -19,7 +19,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from analysis import queue
-from analysis.models import Job, SourceFile, WorkerBeat
+from analysis.models import Job, Reevaluation, SourceFile, WorkerBeat
 from analysis.models.words import JobState, SourceState
 
 MAX_ATTEMPTS = 3
@@ -36,19 +36,30 @@ class Claim:
 
     job_id: int
     token: str
-    source_file: SourceFile
+    source_file_id: int | None
+    reevaluation_id: int | None
 
 
 class LostClaim(Exception):
     """The lease ran out and the job was given to another worker; this result is discarded."""
 
 
-def job_queue(*, source_file: SourceFile) -> Job:
-    """Queue the reading of a file, in the caller's transaction."""
+def job_queue(
+    *, source_file: SourceFile | None = None, reevaluation: Reevaluation | None = None
+) -> Job:
+    """Queue the reading of a file or a re-evaluation, in the caller's transaction."""
     now = timezone.now()
-    job = Job.objects.create(source_file=source_file, queued_at=now, hinted_at=now)
-    queue.enqueue(queue.READ_SOURCE_FILE, job.pk)
+    job = Job.objects.create(
+        source_file=source_file, reevaluation=reevaluation, queued_at=now, hinted_at=now
+    )
+    _hint(job)
     return job
+
+
+def _hint(job: Job) -> None:
+    """Tell the queue of a job."""
+    reads = job.source_file_id is not None
+    queue.enqueue(queue.READ_SOURCE_FILE if reads else queue.REEVALUATE, job.pk)
 
 
 def job_claim(*, job_id: int) -> Claim | None:
@@ -68,10 +79,47 @@ def job_claim(*, job_id: int) -> Claim | None:
         )
         if not taken:
             return None
-        source_file = SourceFile.objects.get(jobs=job_id)
-        SourceFile.objects.filter(pk=source_file.pk).update(state=SourceState.READING)
+        job = Job.objects.only("source_file_id", "reevaluation_id").get(pk=job_id)
+        if job.source_file_id is not None:
+            SourceFile.objects.filter(pk=job.source_file_id).update(state=SourceState.READING)
         beat(now=False)
-    return Claim(job_id=job_id, token=token, source_file=source_file)
+    return Claim(
+        job_id=job_id,
+        token=token,
+        source_file_id=job.source_file_id,
+        reevaluation_id=job.reevaluation_id,
+    )
+
+
+def job_renew(claim: Claim) -> None:
+    """Extend the lease after a step that got somewhere; deaths are counted anew from here.
+
+    Belongs into the transaction of the step. Raises LostClaim as ``job_finish`` does.
+    """
+    held = Job.objects.filter(pk=claim.job_id, token=claim.token, state=JobState.RUNNING).update(
+        lease_until=timezone.now() + timedelta(seconds=settings.LEASE_SECONDS), attempts=1
+    )
+    if not held:
+        raise LostClaim
+    beat(now=False)
+
+
+def job_hand_back(claim: Claim) -> None:
+    """Put an unfinished job behind the others in the queue. Raises LostClaim."""
+    with transaction.atomic():
+        freed = Job.objects.filter(
+            pk=claim.job_id, token=claim.token, state=JobState.RUNNING
+        ).update(
+            state=JobState.QUEUED,
+            attempts=0,
+            token="",
+            process=None,
+            lease_until=None,
+            hinted_at=timezone.now(),
+        )
+        if not freed:
+            raise LostClaim
+        _hint(Job.objects.get(pk=claim.job_id))
 
 
 def job_finish(claim: Claim, *, state: JobState = JobState.DONE, reason: str = "") -> None:
@@ -109,7 +157,13 @@ def recover() -> int:
     lost = [
         job
         for job in Job.objects.filter(state=JobState.RUNNING).only(
-            "host", "process", "lease_until", "attempts", "token", "source_file_id"
+            "host",
+            "process",
+            "lease_until",
+            "attempts",
+            "token",
+            "source_file_id",
+            "reevaluation_id",
         )
         if (job.lease_until is not None and job.lease_until < moment)
         or (job.host == HOST and not _alive(job.process))
@@ -127,14 +181,14 @@ def _requeue(job: Job) -> None:
         )
         if freed:
             SourceFile.objects.filter(pk=job.source_file_id).update(state=SourceState.RECEIVED)
-            queue.enqueue(queue.READ_SOURCE_FILE, job.pk)
+            _hint(job)
 
 
 def _give_up(job: Job) -> None:
+    what = "reading this file. The original is kept" if job.source_file_id else "at this work"
     reason = (
-        f"The worker died {job.attempts} times while reading this file. The original is kept; "
-        "tell an administrator, then retry."
-    )
+        f"The worker died {job.attempts} times while {what}; tell an administrator, then retry."
+    ).replace("while at this", "at this")
     with transaction.atomic():
         ended = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, token=job.token).update(
             state=JobState.FAILED, reason=reason, finished_at=timezone.now(), lease_until=None
@@ -142,6 +196,9 @@ def _give_up(job: Job) -> None:
         if ended:
             SourceFile.objects.filter(pk=job.source_file_id).update(
                 state=SourceState.QUARANTINED, reason_code="worker-died", reason=reason
+            )
+            Reevaluation.objects.filter(pk=job.reevaluation_id).update(
+                failure=reason, finished_at=timezone.now()
             )
 
 
@@ -152,11 +209,11 @@ def _repeat_lost_hints() -> int:
     if not silent.exists() or queue.waiting():
         return 0  # nothing is lost, or the workers are simply busy with older messages
     with transaction.atomic():
-        ids = list(silent.order_by("queued_at").values_list("pk", flat=True)[:500])
-        Job.objects.filter(pk__in=ids).update(hinted_at=timezone.now())
-        for job_id in ids:
-            queue.enqueue(queue.READ_SOURCE_FILE, job_id)
-    return len(ids)
+        lost = list(silent.order_by("queued_at")[:500])
+        Job.objects.filter(pk__in=[job.pk for job in lost]).update(hinted_at=timezone.now())
+        for job in lost:
+            _hint(job)
+    return len(lost)
 
 
 def _alive(process: int | None) -> bool:

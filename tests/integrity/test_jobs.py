@@ -66,9 +66,9 @@ def test_a_worker_that_lost_its_claim_stores_nothing(
 ) -> None:
     judge = ingest.evaluate_file
 
-    def slow(*arguments: object) -> object:
+    def slow(*arguments: object, **named: object) -> object:
         Job.objects.update(token="somebody else's")
-        return judge(*arguments)  # type: ignore[arg-type]
+        return judge(*arguments, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(ingest, "evaluate_file", slow)
     ingest.source_file_ingest(job_id=job.pk)
@@ -121,7 +121,7 @@ def test_a_swallowed_message_is_sent_again(job: Job) -> None:
 def test_an_unexpected_fault_becomes_an_incident(
     job: Job, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a programming error")
 
     monkeypatch.setattr(ingest, "evaluate_file", broken)
