@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import django
-import psutil
 
 from tests.integrity.real_site import RealSite, real_site
-from tests.performance.processor_time import seconds_of_family
+from tests.performance.processor_time import seconds_by_role
 
 ADMIN, PASSWORD = "bench", "a long word for measuring"
 
@@ -50,12 +49,7 @@ def postgresql() -> str:
 
 def web_seconds(site: RealSite) -> float:
     """Return what the web server's processes have used."""
-    web = []
-    for process in site.processes():
-        with contextlib.suppress(psutil.NoSuchProcess):
-            if "gunicorn" in " ".join(process.cmdline()):
-                web.append(process)
-    return seconds_of_family(web)
+    return seconds_by_role(site.processes()).get("web", 0.0)
 
 
 def free_port() -> int:
