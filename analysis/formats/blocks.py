@@ -34,6 +34,7 @@ class BlockLayout:
     upper: int
     lower: int
     first_row: int
+    station: int | None = None  # the station's pass/fail column, where the layout has one
 
     def indexes(self) -> tuple[int, ...]:
         """Return the columns in the order used throughout this module."""
@@ -52,6 +53,7 @@ class Block:
     error: Column
     upper: Column
     lower: Column
+    station_outside: bytes  # STATION_OUTSIDE or 0 per row
     findings: tuple[Finding, ...]
     voltages_below: int  # measured values below the block: the centre tap, never data
 
@@ -82,9 +84,19 @@ def read_block(rows: Rows, sheet: str, layout: BlockLayout) -> Block:
         positions = [row[layout.position] for row in below]
         findings.extend(_stray_rows(positions, sheet, layout, height))
     loose = sum(isfinite(number(row[layout.measured])) for row in below[:4])
-    position, measured, theory, error, upper, lower = columns
-    return Block(
-        sheet, layout, position, measured, theory, error, upper, lower, tuple(findings), loose
+    marks = _station_marks(body, layout.station)
+    return Block(sheet, layout, *columns, marks, tuple(findings), loose)
+
+
+def _station_marks(body: Rows, index: int | None) -> bytes:
+    """Mark the rows in whose pass/fail cell stands a number: the station calls them outside.
+
+    Inside, the cell is #N/A, which arrives as a blank; so does a cell without the formula.
+    """
+    if index is None or not body or len(body[0]) <= index:
+        return bytes(len(body))
+    return bytes(
+        PointFlag.STATION_OUTSIDE if isinstance(row[index], float | int) else 0 for row in body
     )
 
 
@@ -113,7 +125,7 @@ def make_sweep(
     findings: Sequence[Finding] = (),
 ) -> Sweep:
     """Build the sweep of a block of which the first ``measured_rows`` rows were measured."""
-    flags = array("B", bytes(measured_rows))
+    flags = array("B", block.station_outside[:measured_rows])
     flags.extend(bytes([PointFlag.NOT_MEASURED]) * (block.rows - measured_rows))
     notes = [*block.findings, *findings]
     offset = phase.value if isinstance(phase.value, float) else 0.0

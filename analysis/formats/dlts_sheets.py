@@ -10,7 +10,9 @@ from analysis.formats.cells import Rows, at, number, numbers
 from analysis.formats.detect import DLTS_SHEET
 from analysis.formats.workbook import Workbook
 
-BLOCK = BlockLayout(position=7, measured=3, theory=5, error=6, upper=8, lower=9, first_row=2)
+BLOCK = BlockLayout(
+    position=7, measured=3, theory=5, error=6, upper=8, lower=9, first_row=2, station=10
+)
 
 VALUES = 1  # the column of the header cells, B
 POINTS_ROW = 14

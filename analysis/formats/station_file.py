@@ -58,6 +58,7 @@ class PointFlag(IntFlag):
     NONE = 0
     NOT_MEASURED = 1  # a template row the station never overwrote
     ERROR_COMPUTED = 2  # the error cell was unusable: measured - theory + phase value
+    STATION_OUTSIDE = 4  # the station's own pass/fail column calls it outside; reference only
 
 
 class TrackState(StrEnum):

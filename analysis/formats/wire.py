@@ -43,7 +43,7 @@ _HEAD = struct.Struct("<4sHBBI")
 _FILE, _FAILURE = 1, 2
 _COLUMNS = ("position", "measured", "theory", "error", "upper", "lower")
 _BIG_ENDIAN = sys.byteorder == "big"
-_ALL_FLAGS = int(PointFlag.NOT_MEASURED | PointFlag.ERROR_COMPUTED)
+_ALL_FLAGS = sum(PointFlag)
 
 
 def encode(file: StationFile) -> bytes:

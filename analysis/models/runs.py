@@ -66,6 +66,10 @@ class TrackRecord(models.Model):
     resistance_after = models.JSONField(default=dict)
     parameters = models.JSONField(default=dict)
     findings = models.JSONField(default=list)
+    station_outside = models.PositiveIntegerField(
+        null=True,
+        help_text="points the station's own pass/fail column calls outside; reference only",
+    )
     evaluation = models.ForeignKey(
         "analysis.Evaluation",
         models.SET_NULL,

@@ -19,6 +19,8 @@ from analysis.formats.bounded import BoundedReader, Limits, Request
 from analysis.formats.station_file import (
     READER_VERSION,
     Finding,
+    Layout,
+    PointFlag,
     Reading,
     StationFile,
     Sweep,
@@ -210,6 +212,7 @@ def _store_track(
         resistance_after=_reading(track.resistance_after),
         parameters=_readings(track.parameters),
         findings=_findings(track.findings),
+        station_outside=_station_outside(run, track),
     )
     SweepRecord.objects.bulk_create(
         _sweep_row(row, place, sweep) for place, sweep in enumerate(track.sweeps)
@@ -222,6 +225,14 @@ def _store_track(
     )
     evaluation.save(force_insert=True)
     TrackRecord.objects.filter(pk=row.pk).update(evaluation=evaluation)
+
+
+def _station_outside(run: Run, track: Track) -> int | None:
+    """Count the points the station itself calls outside; only one layout has such a column."""
+    sweep = track.judged_sweep
+    if sweep is None or run.layout != Layout.DLTS:
+        return None
+    return sum(flag & PointFlag.STATION_OUTSIDE > 0 for flag in sweep.flags)
 
 
 def _sweep_row(track: TrackRecord, place: int, sweep: Sweep) -> SweepRecord:

@@ -48,7 +48,7 @@ def sweeps(draw: st.DrawFn) -> Sweep:
         Column(array("d", draw(st.lists(floats, min_size=rows, max_size=rows))), draw(words))
         for _ in range(6)
     ]
-    flags = array("B", draw(st.lists(st.integers(0, 3), min_size=rows, max_size=rows)))
+    flags = array("B", draw(st.lists(st.integers(0, 7), min_size=rows, max_size=rows)))
     return Sweep(
         draw(st.integers(0, 99)),
         draw(words),
