@@ -6,12 +6,12 @@ must differ from run to run is written anew. Going through the ORM would take mi
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Min, Model
 from django.utils import timezone
 
 from accounts.audit.record import Actor
@@ -39,14 +39,18 @@ PRODUCTS = 300
 BATCH = 500
 WITH_CURVES = 2000
 _FIRST = 1_000_000  # ids of copies begin here
-_BATCH_OF_RUN = f"(SELECT b.id FROM b WHERE b.n = s.i / {BATCH})"  # noqa: S608
+_TRACKS = 8  # more than any run has: room for the ids of a copy's tracks
 _PRODUCT = f"({_FIRST} + (s.unit * s.unit) % {PRODUCTS})"  # some models are made often, some seldom
+_TRACK = f"(s.id * {_TRACKS} + t.id - s.track)"
+_BATCH_OF_RUN = f"(SELECT b.id FROM b WHERE b.n = s.i / {BATCH})"  # noqa: S608
+_DIGEST = "printf('%%064x', s.id)"
+_NAME = "printf('%%d_%%d_TEST DATA.xls', s.unit %% 300, s.id)"
 
 
 def read_demo_runs(count: int = TEMPLATES) -> None:
     """Take in invented workbooks and read them here, as a worker would."""
     actor = Actor(name="bench")
-    batch = intake.batch_create(actor=actor, door=Door.COMMAND)
+    batch = intake.batch_create(actor=actor, door=Door(Door.COMMAND))
     for workbook in demo_fleet(1, count):
         incoming = Incoming()
         incoming.write(workbook.data)
@@ -59,117 +63,93 @@ def read_demo_runs(count: int = TEMPLATES) -> None:
 
 def repeat_runs(count: int, *, owner: User) -> None:
     """Repeat the demo runs until there are ``count`` copies, seven minutes apart, up to today."""
-    templates = list(Run.objects.order_by("pk").values_list("pk", flat=True))
-    start = timezone.now() - timedelta(minutes=7 * count)
     with transaction.atomic(), connection.cursor() as cursor:
-        Product.objects.bulk_create(
-            Product(pk=_FIRST + number, number=f"{5000 + 7 * number}") for number in range(PRODUCTS)
-        )
-        cursor.execute("CREATE TEMP TABLE template (n INTEGER PRIMARY KEY, run INTEGER)")
-        cursor.executemany("INSERT INTO template VALUES (%s, %s)", list(enumerate(templates)))
-        cursor.execute(
-            "CREATE TEMP TABLE s (i INTEGER PRIMARY KEY, id INTEGER, run INTEGER, source INTEGER, "
-            "unit INTEGER, at TEXT)"
-        )
-        cursor.execute(
-            f"WITH RECURSIVE many(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM many "  # noqa: S608
-            f"WHERE i + 1 < {count}) INSERT INTO s SELECT i, {_FIRST} + i, run, source_file_id, "
-            f"{_FIRST} + i * 4 / 5, datetime({int(start.timestamp())} + i * 420, 'unixepoch') "
-            f"FROM many JOIN template ON n = i % {len(templates)} "
-            f"JOIN analysis_run ON analysis_run.id = run"
-        )
-        _repeat_rows(cursor, count, owner)
+        _plan(cursor, count)
+        _repeat_files(cursor)
+        _repeat_runs(cursor, count)
+        _repeat_batches(cursor, count, owner)
 
 
-def _repeat_rows(cursor, count: int, owner: User) -> None:  # type: ignore[no-untyped-def]
-    digest, name = "printf('%%064x', s.id)", "printf('%%d_%%d_TEST DATA.xls', s.unit %% 300, s.id)"
-    _copy(
-        cursor,
-        SourceFile,
-        "x.id = s.source",
-        {"id": "s.id", "sha256": digest, "name": name, "received_at": "s.at"},
+def _plan(cursor: CursorWrapper, count: int) -> None:
+    """Fill the table ``s``: one row per wanted run, with the rows it is a copy of."""
+    start = timezone.now() - timedelta(minutes=7 * count)
+    templates = Run.objects.order_by("pk").annotate(first=Min("tracks")).values_list("pk", "first")
+    rows = [(number, run, first or 0) for number, (run, first) in enumerate(templates)]
+    cursor.execute("CREATE TEMP TABLE template (n INTEGER PRIMARY KEY, run, track)")
+    cursor.executemany("INSERT INTO template VALUES (%s, %s, %s)", rows)
+    cursor.execute(
+        "CREATE TEMP TABLE s (i INTEGER PRIMARY KEY, id INTEGER, run INTEGER, track INTEGER, "
+        "source INTEGER, unit INTEGER, at TEXT)"
     )
-    _copy(
-        cursor,
-        Job,
-        "x.source_file_id = s.source",
-        {"id": "s.id", "source_file_id": "s.id", "queued_at": "s.at", "finished_at": "s.at"},
+    cursor.execute(
+        f"WITH RECURSIVE many(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM many "  # noqa: S608
+        f"WHERE i + 1 < {count}) INSERT INTO s SELECT i, {_FIRST} + i, run, track, source_file_id, "
+        f"{_FIRST} + i * 4 / 5, datetime({int(start.timestamp())} + i * 420, 'unixepoch') "
+        f"FROM many JOIN template ON n = i % {len(rows)} JOIN analysis_run r ON r.id = run"
+    )
+
+
+def _repeat_files(cursor: CursorWrapper) -> None:
+    file = {"id": "s.id", "sha256": _DIGEST, "name": _NAME, "received_at": "s.at"}
+    job = {"id": "s.id", "source_file_id": "s.id", "queued_at": "s.at", "finished_at": "s.at"}
+    _copy(cursor, SourceFile, "JOIN {} x ON x.id = s.source", file)
+    _copy(cursor, Job, "JOIN {} x ON x.source_file_id = s.source", job)
+
+
+def _repeat_runs(cursor: CursorWrapper, count: int) -> None:
+    Product.objects.bulk_create(
+        Product(pk=_FIRST + number, number=f"{5000 + 7 * number}") for number in range(PRODUCTS)
     )
     cursor.execute(
         f"INSERT INTO {Unit._meta.db_table} (id, product_id, serial) "  # noqa: S608
         f"SELECT unit, {_PRODUCT}, unit - {_FIRST} FROM s GROUP BY unit"
     )
-    _copy(
-        cursor,
-        Run,
-        "x.id = s.run",
-        {
-            "id": "s.id",
-            "source_file_id": "s.id",
-            "product_id": _PRODUCT,
-            "unit_id": "s.unit",
-            "serial": f"s.unit - {_FIRST}",
-            "ordered_at": "s.at",
-            "tested_at": "s.at",
-        },
-    )
-    _copy(cursor, TrackRecord, "x.run_id = s.run", {"run_id": "s.id"}, without="id")
-    of_track = (
-        "nt.run_id = s.id JOIN analysis_track tt ON tt.run_id = s.run AND tt.name = nt.name "
-        "JOIN {table} x ON x.track_id = tt.id"
-    )
-    for model, rows in ((Evaluation, "s"), (SweepRecord, _last(count))):
-        _copy(
-            cursor,
-            model,
-            of_track,
-            {"track_id": "nt.id"},
-            without="id",
-            rows=rows,
-            first="analysis_track nt",
-        )
+    run = {"id": "s.id", "source_file_id": "s.id", "product_id": _PRODUCT, "unit_id": "s.unit"}
+    run |= {"serial": f"s.unit - {_FIRST}", "ordered_at": "s.at", "tested_at": "s.at"}
+    _copy(cursor, Run, "JOIN {} x ON x.id = s.run", run)
+    # An evaluation gets the id of its track, so that the track can name it as the one in force.
+    track = {"id": _TRACK.replace("t.", "x."), "run_id": "s.id"}
+    track["evaluation_id"] = track["id"]
+    _copy(cursor, TrackRecord, "JOIN {} x ON x.run_id = s.run", track)
+    of_track = f"JOIN {TrackRecord._meta.db_table} t ON t.run_id = s.run "
+    of_track += "JOIN {} x ON x.track_id = t.id"
+    _copy(cursor, Evaluation, of_track, {"id": _TRACK, "track_id": _TRACK})
+    late = f"(SELECT * FROM s WHERE i >= {count - WITH_CURVES})"  # noqa: S608
+    _copy(cursor, SweepRecord, of_track, {"track_id": _TRACK}, without="id", wanted=late)
+
+
+def _repeat_batches(cursor: CursorWrapper, count: int, owner: User) -> None:
+    now = timezone.now()
     batches = [
-        Batch(
-            pk=uuid.uuid4(),
-            door=Door.BROWSER,
-            made_by=owner,
-            made_at=timezone.now() - timedelta(hours=number),
-        )
+        Batch(door=Door.BROWSER, made_by=owner, made_at=now - timedelta(hours=number))
         for number in range(-(-count // BATCH))
     ]
     Batch.objects.bulk_create(batches)
     cursor.execute("CREATE TEMP TABLE b (n INTEGER PRIMARY KEY, id TEXT)")
-    cursor.executemany(
-        "INSERT INTO b VALUES (%s, %s)", [(n, batch.pk.hex) for n, batch in enumerate(batches)]
-    )
-    _copy(cursor, BatchItem, "x.source_file_id = s.source",
-          {"batch_id": _BATCH_OF_RUN, "source_file_id": "s.id",
-           "name": name, "offered_at": "s.at"}, without="id")  # fmt: skip
+    ids = [(number, batch.pk.hex) for number, batch in enumerate(batches)]
+    cursor.executemany("INSERT INTO b VALUES (%s, %s)", ids)
+    item = {"batch_id": _BATCH_OF_RUN, "source_file_id": "s.id", "name": _NAME}
+    item["offered_at"] = "s.at"
+    _copy(cursor, BatchItem, "JOIN {} x ON x.source_file_id = s.source", item, without="id")
 
 
-def _last(count: int) -> str:
-    return f"(SELECT * FROM s WHERE i >= {count - WITH_CURVES})"  # noqa: S608
-
-
-def _copy(  # type: ignore[no-untyped-def]
-    cursor,
+def _copy(
+    cursor: CursorWrapper,
     model: type[Model],
-    on: str,
+    template: str,
     changed: Mapping[str, str],
     *,
     without: str = "",
-    rows: str = "s",
-    first: str = "",
+    wanted: str = "s",
 ) -> None:
-    """Copy the rows of a template's table once per wanted run."""
+    """Copy the template's rows (``x``) of a table once per wanted run (``s``)."""
     table = model._meta.db_table
     columns = [f.column for f in model._meta.concrete_fields if f.column != without]
-    values = [changed.get(column, f'x."{column}"') for column in columns]
+    values = ", ".join(changed.get(column, f'x."{column}"') for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
     # CROSS keeps SQLite from choosing another outer loop than the wanted runs, in their order.
-    joined = f"CROSS JOIN {first or table + ' x'} ON {on.format(table=table)}"
     cursor.execute(
-        f"INSERT INTO {table} ({names}) SELECT {', '.join(values)} "  # noqa: S608
-        f"FROM {rows} s {joined}",
+        f"INSERT INTO {table} ({names}) SELECT {values} "  # noqa: S608
+        f"FROM {wanted} s CROSS {template.format(table)}",
         [],
     )

@@ -61,7 +61,8 @@ def addresses() -> dict[str, str]:
 
 
 def _runs(**query: object) -> str:
-    return reverse("runs") + (f"?{urlencode(query)}" if query else "")
+    path: str = reverse("runs")
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 def figure_addresses() -> list[str]:

@@ -81,7 +81,8 @@ def _time(client: Client, path: str) -> Timing:
     if status not in (200, 204):
         raise RuntimeError(f"{path} was answered with status {status}.")
     client.get(path)
-    wall, cpu = [], []
+    wall: list[float] = []
+    cpu: list[float] = []
     end = time.perf_counter() + _LONGEST
     while len(wall) < _FEWEST or (len(wall) < _REPEATS and time.perf_counter() < end):
         start, used = time.perf_counter(), time.process_time()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -44,19 +45,13 @@ class SiteRows:
         )
         return [(_moment(start), _moment(end)) for start, end in rows]
 
-    def states(self) -> dict[str, int]:
-        """Count the files by state."""
-        return dict(self._rows("SELECT state, count(*) FROM analysis_sourcefile GROUP BY state"))
-
     def _rows(self, statement: str) -> Sequence[tuple[Any, ...]]:
         if self._url:
-            with psycopg.connect(self._url) as connection:
-                return connection.execute(statement).fetchall()  # type: ignore[call-overload]
-        connection = sqlite3.connect(f"file:{self._file}?mode=ro", uri=True, timeout=20)
-        try:
-            return connection.execute(statement).fetchall()
-        finally:
-            connection.close()
+            with psycopg.connect(self._url) as server:
+                return server.execute(statement.encode()).fetchall()
+        file = sqlite3.connect(f"file:{self._file}?mode=ro", uri=True, timeout=20)
+        with contextlib.closing(file):
+            return file.execute(statement).fetchall()
 
 
 def _moment(value: str | datetime) -> datetime:
