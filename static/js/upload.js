@@ -73,7 +73,11 @@ document.addEventListener("drop", async (event) => {
   if (!hasFiles(event)) return;
   event.preventDefault();
   over((depth = 0) > 0);
+  const title = form.querySelector("p.drop-title");
+  const words = title.textContent;
+  title.textContent = "Looking through what was dropped …";
   const offers = await fromDrop(event.dataTransfer);
+  title.textContent = words;
   offer(offers);
   const lost = offers.unreadable?.length ?? 0;
   if (lost) tell(`${lost} could not be read by the browser: ${offers.unreadable.slice(0, 3).join(", ")}.`);
