@@ -27,7 +27,7 @@ check: .venv/.dev  ## style, types, arrows, security, migrations
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml manage.py lasertrim analysis accounts reports
+	@$(BIN)/bandit --quiet --severity-level medium --recursive --configfile pyproject.toml manage.py lasertrim analysis accounts reports
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@HTTPS=true ALLOWED_HOSTS=trim.example.com DATABASE_URL=postgresql://site@db/site \
 		SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(60))") \

@@ -11,7 +11,7 @@ import ipaddress
 from django.conf import settings
 from django.http import HttpRequest
 
-UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104  an address for "none known", nothing is bound to it
+UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 # nosec B104 - "none known"; nothing is bound to it
 
 
 def client_address(request: HttpRequest) -> str:

@@ -97,7 +97,8 @@ def clear_abandoned() -> int:
     if not folder.is_dir():
         return 0
     old = [
-        part for part in folder.glob("*.part")
+        part
+        for part in folder.glob("*.part")
         if part.stat().st_mtime < time.time() - _ABANDONED_SECONDS
     ]
     for part in old:

@@ -74,7 +74,11 @@ def no_pool_outside_the_web(**_: Any) -> list[Error]:
 @register(deploy=True)
 def sqlite_library(**_: Any) -> list[Warning]:
     """Name the SQLite versions with the known WAL-reset fault."""
-    if settings.ENVIRONMENT.database.engine != "sqlite3" or sqlite3.sqlite_version_info >= (3, 51, 3):
+    if settings.ENVIRONMENT.database.engine != "sqlite3" or sqlite3.sqlite_version_info >= (
+        3,
+        51,
+        3,
+    ):
         return []
     return [
         Warning(

@@ -33,18 +33,18 @@ class Variable:
 
 
 VARIABLES = (
-    Variable("DATA_DIR", "var", "Folder of everything the site keeps: database, originals, figures."),
+    Variable("DATA_DIR", "var", "Folder of all that the site keeps: database, originals, figures."),
     Variable(
         "DATABASE_URL",
         "sqlite (file db.sqlite3 in DATA_DIR)",
-        "postgresql://user:password@host:port/name for production, sqlite:///path for another file.",
+        "postgresql://user:password@host:port/name in production; sqlite:///path for another file.",
         secret=True,
     ),
     Variable("DATABASE_POOL", "4", "PostgreSQL connections a web process keeps open; 0 = no pool."),
     Variable(
         "SQLITE_SYNCHRONOUS",
         "FULL",
-        "FULL: a committed upload survives a power loss. NORMAL: faster, may lose the last commits.",
+        "FULL: a committed upload survives a power loss. NORMAL: faster, may lose the last ones.",
     ),
     Variable(
         "SECRET_KEY",
@@ -63,7 +63,9 @@ VARIABLES = (
     ),
     Variable("DEBUG", "false", "true on a developer's machine only."),
     Variable("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
-    Variable("FACTORY_TIME_ZONE", "America/New_York", "The zone of the stations' clocks and of pages."),
+    Variable(
+        "FACTORY_TIME_ZONE", "America/New_York", "The zone of the stations' clocks and of pages."
+    ),
     Variable("SESSION_TIMEOUT_MINUTES", "30", "Idle minutes after which a person signs in again."),
     Variable("MAX_UPLOAD_MB", "512", "Largest file that is taken in."),
     Variable("READER_MEMORY_MB", "1024", "Memory the process that opens workbooks may use."),
@@ -147,7 +149,9 @@ class _Reader:
             try:
                 return Path(file).read_text(encoding="utf-8").strip()
             except OSError as error:
-                raise WrongSetting(f"{name}_FILE: cannot read {file} ({error.strerror}).") from error
+                raise WrongSetting(
+                    f"{name}_FILE: cannot read {file} ({error.strerror})."
+                ) from error
         return self._source.get(name, variable.default if default is None else default).strip()
 
     def choice(self, name: str, allowed: tuple[str, ...], fold: Callable[[str], str]) -> str:
@@ -263,7 +267,9 @@ def _secret_key(value: str, data_dir: Path) -> str:
             f"SECRET_KEY: not set, and {path} cannot be used ({error.strerror})."
         ) from error
     if len(kept) < 32:
-        raise WrongSetting(f"SECRET_KEY: not set, and {path} holds no usable key; remove that file.")
+        raise WrongSetting(
+            f"SECRET_KEY: not set, and {path} holds no usable key; remove that file."
+        )
     return kept
 
 

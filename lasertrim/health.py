@@ -28,7 +28,7 @@ def live(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when database, migrations and storage allow work, else 503 naming what does not."""
+    """Answer 200 when database, migrations and storage allow work, else 503 and what does not."""
     faults = [fault for check in (_database, _storage) if (fault := check())]
     status = HTTPStatus.SERVICE_UNAVAILABLE if faults else HTTPStatus.OK
     return JsonResponse(

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 Next = Callable[[HttpRequest], HttpResponse]
 _POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+_POLLING = ("batch-live", "reevaluation-live")  # ids of the parts of pages that ask by themselves
 
 
 def page_headers(get_response: Next) -> Next:
@@ -35,7 +36,7 @@ def idle_session(get_response: Next) -> Next:
 
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if request.user.is_authenticated and request.headers.get("HX-Trigger") != "batch-live":
+        if request.user.is_authenticated and request.headers.get("HX-Trigger") not in _POLLING:
             now = int(time.time())
             if now - request.session.get("seen", 0) > min(60, settings.SESSION_COOKIE_AGE // 2):
                 request.session["seen"] = now

@@ -71,7 +71,9 @@ class Child:
             return
         ran = time.monotonic() - self.started
         self.pause = 0.5 if ran > 30 else min(self.pause * 2, 30)
-        log.error("The %s ended with code %s; starting it again.", self.name, self.process.returncode)
+        log.error(
+            "The %s ended with code %s; starting it again.", self.name, self.process.returncode
+        )
         kill_group(self.process.pid)
         time.sleep(self.pause)
         self.start()
@@ -161,12 +163,12 @@ class Supervisor:
         if silent is not None and silent < timedelta(seconds=_BEAT_EVERY):
             return
         up = now - self._cluster.started
-        if up > _DEAF_AFTER and (silent is None or silent > timedelta(seconds=_DEAF_AFTER)):
-            if not jobs.host_is_busy():
-                log.error("The worker takes no tasks any more; starting it again.")
-                if self._cluster.process is not None:
-                    kill_group(self._cluster.process.pid)
-                return
+        is_silent = silent is None or silent > timedelta(seconds=_DEAF_AFTER)
+        if up > _DEAF_AFTER and is_silent and not jobs.host_is_busy():
+            log.error("The worker takes no tasks any more; starting it again.")
+            if self._cluster.process is not None:
+                kill_group(self._cluster.process.pid)
+            return
         queue.ask_for_beat()
 
     def _write_group(self) -> None:
@@ -214,9 +216,7 @@ def _take_lock(path: Path) -> int:
             time.sleep(0.2)
         else:
             return descriptor
-    raise SystemExit(
-        f"Another worker of this site runs already (it holds {path}). Stop it first."
-    )
+    raise SystemExit(f"Another worker of this site runs already (it holds {path}). Stop it first.")
 
 
 def _is_orphan(leader: int) -> bool:

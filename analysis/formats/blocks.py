@@ -84,8 +84,20 @@ def read_block(rows: Rows, sheet: str, layout: BlockLayout) -> Block:
         positions = [row[layout.position] for row in below]
         findings.extend(_stray_rows(positions, sheet, layout, height))
     loose = sum(isfinite(number(row[layout.measured])) for row in below[:4])
-    marks = _station_marks(body, layout.station)
-    return Block(sheet, layout, *columns, marks, tuple(findings), loose)
+    position, measured, theory, error, upper, lower = columns
+    return Block(
+        sheet,
+        layout,
+        position,
+        measured,
+        theory,
+        error,
+        upper,
+        lower,
+        _station_marks(body, layout.station),
+        tuple(findings),
+        loose,
+    )
 
 
 def _station_marks(body: Rows, index: int | None) -> bytes:

@@ -4,7 +4,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-
 _SQLITE = """
 CREATE TRIGGER evaluation_no_update BEFORE UPDATE ON analysis_evaluation
 BEGIN SELECT RAISE(ABORT, 'an evaluation is never changed'); END

@@ -71,9 +71,7 @@ class ReevaluationChange(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["reevaluation", "track"], name="change_once_per_track"
-            ),
+            models.UniqueConstraint(fields=["reevaluation", "track"], name="change_once_per_track"),
         ]
         indexes = [
             models.Index(

@@ -67,9 +67,7 @@ class BatchItem(models.Model):
     offered_at = models.DateTimeField()
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     reason = models.TextField(blank=True)
-    source_file = models.ForeignKey(
-        SourceFile, models.PROTECT, null=True, related_name="offers"
-    )
+    source_file = models.ForeignKey(SourceFile, models.PROTECT, null=True, related_name="offers")
 
     class Meta:
         ordering = ["id"]

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from analysis.models import Evaluation, MethodActivation, Reevaluation, ReevaluationChange
 from analysis.models.words import Verdict
@@ -50,8 +51,18 @@ class MethodView:
 
 
 def reevaluations(number: int | str = 1) -> Page[Reevaluation]:
-    """Return one page of re-evaluations, newest first."""
-    rows = Reevaluation.objects.select_related("method", "requested_by", "specification")
+    """Return one page of re-evaluations, newest first, each with its ``verdicts_changed``."""
+    changed = (
+        ReevaluationChange.objects.filter(reevaluation=OuterRef("pk"))
+        .exclude(verdict_before=F("verdict_after"))
+        .order_by()
+        .values("reevaluation")
+        .annotate(tracks=Count("pk"))
+        .values("tracks")
+    )
+    rows = Reevaluation.objects.select_related(
+        "method", "requested_by", "specification"
+    ).annotate(verdicts_changed=Coalesce(Subquery(changed), 0))
     return Paginator(rows.order_by("-id"), PER_PAGE).get_page(number)
 
 

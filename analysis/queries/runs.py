@@ -87,7 +87,9 @@ def run_page(wanted: RunFilter, *, before: str = "", after: str = "") -> RunPage
     backwards = bool(after) and not before
     cursor = _cursor(before or after)
     if backwards and cursor:
-        rows = list(_beyond(shown, cursor, newer=True).order_by("ordered_at", "id")[: PAGE_SIZE + 1])
+        rows = list(
+            _beyond(shown, cursor, newer=True).order_by("ordered_at", "id")[: PAGE_SIZE + 1]
+        )
         more_newer, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE][::-1]
         more_older = True
     else:

@@ -109,9 +109,7 @@ def answer_columns(answer: TrackEvaluation) -> dict[str, object]:
     for elsewhere in ("name", "method", "specification"):
         fields.pop(elsewhere)
     window = fields.pop("offset_window")
-    columns: dict[str, object] = {
-        name: fields.pop(name) for name in _OWN_COLUMNS & fields.keys()
-    }
+    columns: dict[str, object] = {name: fields.pop(name) for name in _OWN_COLUMNS & fields.keys()}
     columns["offset_low"], columns["offset_high"] = window or (None, None)
     columns["details"] = fields
     return columns

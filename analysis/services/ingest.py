@@ -38,7 +38,6 @@ from analysis.models import (
 from analysis.models.sweep_arrays import COLUMNS, SweepArrays, pack
 from analysis.models.words import JobState, SourceState
 from analysis.numerics.evaluate import FileEvaluation, TrackEvaluation, evaluate_file
-from analysis.numerics.method import Method
 from analysis.services import jobs
 from analysis.services.evaluations import (
     RulesInForce,
@@ -197,9 +196,7 @@ def _store_run(
     )
 
 
-def _store_track(
-    run: Run, track: Track, answer: TrackEvaluation, rules: RulesInForce
-) -> None:
+def _store_track(run: Run, track: Track, answer: TrackEvaluation, rules: RulesInForce) -> None:
     row = TrackRecord.objects.create(
         run=run,
         name=track.name,

@@ -104,9 +104,7 @@ def file_refuse(*, batch: Batch, actor: Actor, name: str, folder: str, reason: s
 def source_file_retry(*, source_file_id: int, actor: Actor) -> bool:
     """Read a quarantined file again; False where it is not quarantined."""
     with transaction.atomic():
-        freed = SourceFile.objects.filter(
-            pk=source_file_id, state=SourceState.QUARANTINED
-        ).update(
+        freed = SourceFile.objects.filter(pk=source_file_id, state=SourceState.QUARANTINED).update(
             state=SourceState.RECEIVED, reason_code="", reason="", sheet="", cell="", incident=""
         )
         if not freed:

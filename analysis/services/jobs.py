@@ -127,9 +127,7 @@ def job_finish(claim: Claim, *, state: JobState = JobState.DONE, reason: str = "
 
     Raises LostClaim where the claim no longer holds; the caller's transaction must then roll back.
     """
-    ended = Job.objects.filter(
-        pk=claim.job_id, token=claim.token, state=JobState.RUNNING
-    ).update(
+    ended = Job.objects.filter(pk=claim.job_id, token=claim.token, state=JobState.RUNNING).update(
         state=state, reason=reason, finished_at=timezone.now(), lease_until=None, process=None
     )
     if not ended:

@@ -23,9 +23,7 @@ def activation_propose(*, actor: Actor, method: Method, reason: str) -> MethodAc
         raise ActivationRefused(f"The site judges by {method.name} already.")
     with transaction.atomic():
         row = method_row(method)
-        if MethodActivation.objects.filter(
-            method=row, approved_at=None, declined_at=None
-        ).exists():
+        if MethodActivation.objects.filter(method=row, approved_at=None, declined_at=None).exists():
             raise ActivationRefused(f"{method.name} is proposed already and waits for approval.")
         activation = MethodActivation.objects.create(
             method=row, proposed_by=actor.user, proposed_at=timezone.now(), reason=reason
@@ -70,9 +68,7 @@ def activation_decline(*, activation_id: int, actor: Actor) -> None:
         MethodActivation.objects.filter(
             pk=activation_id, approved_at=None, declined_at=None
         ).update(declined_at=timezone.now())
-        record(
-            action="method.declined", actor=actor, subject=f"method:{activation.method.name}"
-        )
+        record(action="method.declined", actor=actor, subject=f"method:{activation.method.name}")
 
 
 def _open_activation(activation_id: int) -> MethodActivation:

@@ -160,9 +160,7 @@ def reevaluation_work(*, job_id: int) -> None:
 
 def _step(claim: jobs.Claim, reevaluation_id: int) -> bool:
     """Judge the next few runs; return whether any are left."""
-    request = Reevaluation.objects.select_related("method", "specification").get(
-        pk=reevaluation_id
-    )
+    request = Reevaluation.objects.select_related("method", "specification").get(pk=reevaluation_id)
     runs = [] if request.cancelled_at else _next_runs(request)
     with transaction.atomic():
         if not runs:
@@ -219,9 +217,7 @@ def _judge_again(request: Reevaluation, run: Run) -> None:
         )
         answers.append(answer)
         row = _kept(
-            evaluation_of(
-                track=track, answer=answer, method=request.method, specification=rule.row
-            )
+            evaluation_of(track=track, answer=answer, method=request.method, specification=rule.row)
         )
         rows.append(row)
         _note_change(request, track, row)
@@ -256,9 +252,7 @@ def _kept(row: Evaluation) -> Evaluation:
 
 def _note_change(request: Reevaluation, track: TrackRecord, after: Evaluation) -> None:
     before = track.evaluation
-    if before is None or all(
-        getattr(before, name) == getattr(after, name) for name in _COMPARED
-    ):
+    if before is None or all(getattr(before, name) == getattr(after, name) for name in _COMPARED):
         return
     ReevaluationChange.objects.create(
         reevaluation=request,

@@ -70,9 +70,7 @@ def batch_file(request: HttpRequest, batch_id: UUID) -> JsonResponse:
     else:
         name = request.POST.get("name", "")
         reason = intake.file_refusal(name=name, size=0)
-        item = intake.file_refuse(
-            batch=batch, actor=actor, name=name, folder=folder, reason=reason
-        )
+        item = intake.file_refuse(batch=batch, actor=actor, name=name, folder=folder, reason=reason)
     return JsonResponse(_item_answer(item), status=HTTPStatus.CREATED)
 
 
@@ -122,9 +120,7 @@ def _batch_context(request: HttpRequest, batch_id: UUID) -> dict[str, object]:
         "marker": progress.marker,
         "state": state if state in queries.STATES else "",
         "states": queries.STATES,
-        "page": queries.batch_items(
-            batch_id, state=state, number=request.GET.get("page", 1)
-        ),
+        "page": queries.batch_items(batch_id, state=state, number=request.GET.get("page", 1)),
     }
 
 

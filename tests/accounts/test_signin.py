@@ -20,7 +20,9 @@ RIGHT = "correct horse battery"
 
 def sign_in(client: Client, name: str, password: str, **extra: str) -> int:
     response = client.post(
-        "/accounts/login/", {"login": name, "password": password}, **extra  # type: ignore[arg-type]
+        "/accounts/login/",
+        {"login": name, "password": password},
+        **extra,  # type: ignore[arg-type]
     )
     return int(response.status_code)
 

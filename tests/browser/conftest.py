@@ -17,10 +17,15 @@ from tests.integrity.real_site import RealSite, real_site
 PASSWORD = "a password for journeys"
 ADDRESS = "127.0.0.1:8766"
 SITE = f"http://{ADDRESS}"
-_FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +38,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: object) ->
         end = time.monotonic() + 60
         while True:
             try:
-                urllib.request.urlopen(f"{SITE}/health/ready", timeout=2)
+                urllib.request.urlopen(f"{SITE}/health/ready", timeout=2)  # noqa: S310  our own site
                 break
             except OSError:
                 assert time.monotonic() < end, site.log.read_text()
@@ -68,9 +73,11 @@ def watched(context: BrowserContext, complaints: list[str]) -> Page:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on(
         "request",
-        lambda request: complaints.append(f"foreign request: {request.url}")
-        if not request.url.startswith((SITE, "data:", "blob:"))
-        else None,
+        lambda request: (
+            complaints.append(f"foreign request: {request.url}")
+            if not request.url.startswith((SITE, "data:", "blob:"))
+            else None
+        ),
     )
     return page
 

@@ -35,7 +35,9 @@ def test_sign_in_upload_progress_verdict(desk: Page, offered: Path, site: RealSi
     expect(desk.locator("h1")).to_contain_text("Pass")
     figure = desk.locator("img[src*='figure.svg']").first
     expect(figure).to_be_visible()
-    desk.wait_for_function("image => image.complete && image.naturalWidth > 100", arg=figure.element_handle())
+    desk.wait_for_function(
+        "image => image.complete && image.naturalWidth > 100", arg=figure.element_handle()
+    )
     with desk.expect_download() as download:
         desk.get_by_role("link", name=re.compile("Original")).first.click()
     assert download.value.suggested_filename.endswith((".xls", ".xlsx"))
@@ -109,7 +111,11 @@ def test_the_chosen_theme_stays(desk: Page, site: RealSite) -> None:
 def _addresses(page: Page) -> list[str]:
     page.goto(f"{SITE}/runs/")
     links = page.locator("table tbody a[href*='/runs/']").all()
-    runs = [href for link in links if re.fullmatch(r"/runs/\d+/", href := link.get_attribute("href") or "")]
+    runs = [
+        href
+        for link in links
+        if re.fullmatch(r"/runs/\d+/", href := link.get_attribute("href") or "")
+    ]
     page.goto(f"{SITE}/batches/")
     batch = page.locator("a[href*='/batches/']").all()
     batches = [

@@ -28,9 +28,7 @@ def take(actor: Actor, name: str, data: bytes, folder: str = "") -> SourceFile:
     batch = intake.batch_create(actor=actor, door=Door.BROWSER)
     incoming = Incoming()
     incoming.write(data)
-    item = intake.file_take(
-        batch=batch, actor=actor, name=name, folder=folder, incoming=incoming
-    )
+    item = intake.file_take(batch=batch, actor=actor, name=name, folder=folder, incoming=incoming)
     assert item.source_file is not None
     return item.source_file
 
@@ -89,9 +87,7 @@ def test_a_result_names_its_method(actor: Actor, work_off: WorkOff) -> None:
     assert set(Evaluation.objects.values_list("method", flat=True)) == {method.pk}
 
 
-def test_a_changed_method_without_a_new_version_is_refused(
-    actor: Actor, work_off: WorkOff
-) -> None:
+def test_a_changed_method_without_a_new_version_is_refused(actor: Actor, work_off: WorkOff) -> None:
     take(actor, fleet()[0].name, fleet()[0].data)
     work_off()
     MethodVersion.objects.update(digest="another")

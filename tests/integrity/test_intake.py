@@ -26,9 +26,7 @@ def offer(
 ) -> BatchItem:
     incoming = storage.Incoming()
     incoming.write(data)
-    return intake.file_take(
-        batch=batch, actor=actor, name=name, folder=folder, incoming=incoming
-    )
+    return intake.file_take(batch=batch, actor=actor, name=name, folder=folder, incoming=incoming)
 
 
 def test_a_file_is_stored_queued_and_audited_together(batch: Batch, actor: Actor) -> None:
@@ -89,9 +87,7 @@ def test_what_is_no_workbook_is_refused_with_a_reason(
     assert AuditEvent.objects.filter(action="file.refused").count() == 1
 
 
-def test_a_file_beyond_the_limit_is_refused(
-    batch: Batch, actor: Actor, settings: Settings
-) -> None:
+def test_a_file_beyond_the_limit_is_refused(batch: Batch, actor: Actor, settings: Settings) -> None:
     settings.MAX_UPLOAD_BYTES = 10
     item = offer(batch, actor, b"eleven bytes")
     assert item.outcome == Outcome.REFUSED
@@ -112,9 +108,7 @@ def test_a_file_beyond_the_limit_is_refused(
         ("a" * 400 + ".xls", "a" * 251 + ".xls"),
     ],
 )
-def test_a_name_is_display_text_only(
-    batch: Batch, actor: Actor, offered: str, shown: str
-) -> None:
+def test_a_name_is_display_text_only(batch: Batch, actor: Actor, offered: str, shown: str) -> None:
     assert offer(batch, actor, b"bytes", offered).name == shown
 
 

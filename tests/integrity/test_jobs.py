@@ -26,9 +26,7 @@ def job(actor: Actor) -> Job:
     incoming = Incoming()
     incoming.write(workbook.data)
     batch = intake.batch_create(actor=actor, door=Door.BROWSER)
-    intake.file_take(
-        batch=batch, actor=actor, name=workbook.name, folder="", incoming=incoming
-    )
+    intake.file_take(batch=batch, actor=actor, name=workbook.name, folder="", incoming=incoming)
     return Job.objects.get()
 
 

@@ -51,9 +51,7 @@ def _kill_one(site: RealSite, dice: random.Random) -> str:
     return f"{len(victims)} of {len(family)}"
 
 
-def test_every_file_ends_in_exactly_one_result(
-    tmp_path: Path, folder_of_workbooks: Path
-) -> None:
+def test_every_file_ends_in_exactly_one_result(tmp_path: Path, folder_of_workbooks: Path) -> None:
     dice = random.Random(20260113)
     (tmp_path / "var").mkdir()
     with real_site(tmp_path / "var") as site:

@@ -13,7 +13,11 @@ from analysis.models.sweep_arrays import COLUMNS, SweepArrays, pack, unpack
 _any_float = st.floats(allow_nan=True, allow_infinity=True, width=64)
 
 
-@given(st.integers(0, 60).flatmap(lambda rows: arrays.arrays(np.float64, (6, rows), elements=_any_float)))
+@given(
+    st.integers(0, 60).flatmap(
+        lambda rows: arrays.arrays(np.float64, (6, rows), elements=_any_float)
+    )
+)
 def test_every_bit_comes_back(columns: np.ndarray) -> None:
     rows = columns.shape[1]
     flags = (np.arange(rows) % 3).astype(np.uint8)

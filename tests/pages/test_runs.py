@@ -56,9 +56,7 @@ def test_runs_are_listed_newest_first(page: Client, runs: list[Run]) -> None:
 
 
 @pytest.mark.parametrize("field", ["model", "serial", "verdict", "station"])
-def test_each_filter_keeps_exactly_what_it_names(
-    page: Client, runs: list[Run], field: str
-) -> None:
+def test_each_filter_keeps_exactly_what_it_names(page: Client, runs: list[Run], field: str) -> None:
     def of(run: Run) -> str:
         return run.product.number if field == "model" else str(getattr(run, field))
 
@@ -118,9 +116,7 @@ def test_every_run_is_reached_once_by_paging(
 
 
 @pytest.mark.parametrize("cursor", ["x", "W10", "bnVsbA", "WyIyMDI2LTAxLTAxIiwgMV0", "é"])
-def test_a_foreign_cursor_shows_the_first_page(
-    page: Client, runs: list[Run], cursor: str
-) -> None:
+def test_a_foreign_cursor_shows_the_first_page(page: Client, runs: list[Run], cursor: str) -> None:
     assert shown(page, before=cursor) == shown(page)
 
 

@@ -33,7 +33,9 @@ def new_batch(page: Client) -> dict[str, str]:
     return answer
 
 
-def send(page: Client, batch: dict[str, str], name: str, data: bytes, folder: str = "") -> dict[str, str]:
+def send(
+    page: Client, batch: dict[str, str], name: str, data: bytes, folder: str = ""
+) -> dict[str, str]:
     form = {"folder": folder, "file": SimpleUploadedFile(name, data)}
     response = page.post(batch["file_url"], form)
     assert response.status_code == 201
@@ -126,7 +128,8 @@ def test_nobody_adds_to_the_batch_of_somebody_else(page: Client) -> None:
     batch = new_batch(page)
     other = Client()
     other.force_login(
-        User.objects.create_user("bob"), backend="allauth.account.auth_backends.AuthenticationBackend"
+        User.objects.create_user("bob"),
+        backend="allauth.account.auth_backends.AuthenticationBackend",
     )
     response = other.post(batch["file_url"], {"file": SimpleUploadedFile("9101_1.xls", b"bytes")})
     assert response.status_code == 404

@@ -55,7 +55,7 @@ def test_a_database_address_is_taken_apart(base: dict[str, str]) -> None:
 def test_a_wrong_value_is_refused_with_its_name(
     base: dict[str, str], name: str, value: str
 ) -> None:
-    with pytest.raises(WrongSetting, match=f"^{name}: "):
+    with pytest.raises(WrongSetting, match=rf"^{name}: "):
         read_environment(base | {name: value})
 
 
@@ -67,7 +67,7 @@ def test_a_secret_may_come_from_a_file(base: dict[str, str], tmp_path: Path) -> 
 
 
 def test_a_secret_file_that_is_missing_is_named(base: dict[str, str]) -> None:
-    with pytest.raises(WrongSetting, match="^METRICS_TOKEN_FILE: "):
+    with pytest.raises(WrongSetting, match=r"^METRICS_TOKEN_FILE: "):
         read_environment(base | {"METRICS_TOKEN_FILE": "/nowhere/token"})
 
 
@@ -81,7 +81,7 @@ def test_a_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
 
 def test_a_damaged_key_file_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "secret_key").write_text("")
-    with pytest.raises(WrongSetting, match="^SECRET_KEY: "):
+    with pytest.raises(WrongSetting, match=r"^SECRET_KEY: "):
         read_environment({"DATA_DIR": str(tmp_path)})
 
 

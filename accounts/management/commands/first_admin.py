@@ -24,7 +24,9 @@ class Command(BaseCommand):
             given = settings.ENVIRONMENT.admin_password
             password = given or secrets.token_urlsafe(12)
             user = User.objects.create_superuser(name, password=password)
-            record(action="user.created", actor=SITE, subject=f"user:{user.pk}", after={"name": name})
+            record(
+                action="user.created", actor=SITE, subject=f"user:{user.pk}", after={"name": name}
+            )
         if given:
             self.stdout.write(f"First administrator: {name}, with the password of ADMIN_PASSWORD.")
         else:

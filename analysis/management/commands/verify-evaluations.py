@@ -95,9 +95,7 @@ def _compare(file: StationFile, run: Run, name: str, stored: Evaluation) -> Iter
         return
     track = next(track for track in file.tracks if track.name == name)
     rules = as_numeric(stored.specification)
-    answer = evaluate_track(
-        track, method, rules, model=run.product.number, unit=run.position_unit
-    )
+    answer = evaluate_track(track, method, rules, model=run.product.number, unit=run.position_unit)
     for column, value in answer_columns(answer).items():
         kept = getattr(stored, column)
         if _as_stored(value) != kept:
