@@ -123,7 +123,7 @@ def change_rows(reevaluation: Reevaluation) -> Iterator[list[object]]:
 
 
 def methods(active: Method) -> list[MethodView]:
-    """Return the profiles of this release."""
+    """Return the profiles of this release, the one in force first."""
     counts = dict(
         Evaluation.objects.order_by().values_list("method__digest").annotate(Count("pk"))
     )
@@ -133,6 +133,7 @@ def methods(active: Method) -> list[MethodView]:
             approved_at=None, declined_at=None
         ).select_related("method", "proposed_by")
     }
+    ordered = sorted(METHODS.values(), key=lambda method: method.digest != active.digest)
     return [
         MethodView(
             method=method,
@@ -140,5 +141,5 @@ def methods(active: Method) -> list[MethodView]:
             is_active=method.digest == active.digest,
             open_activation=waiting.get(method.digest),
         )
-        for method in METHODS.values()
+        for method in ordered
     ]

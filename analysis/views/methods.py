@@ -12,6 +12,7 @@ from analysis.forms.reevaluations import ProposalForm
 from analysis.models import MethodActivation
 from analysis.numerics.method import method_named
 from analysis.queries import reevaluations as queries
+from analysis.queries.method_parameters import parameter_groups
 from analysis.services import methods as services
 from analysis.services.evaluations import active_method
 
@@ -21,7 +22,13 @@ def method_list(request: HttpRequest) -> HttpResponse:
     """Every profile of this release, with its numbers, and the history of activations."""
     active = active_method()
     history = MethodActivation.objects.select_related("method", "proposed_by", "approved_by")[:50]
-    context = {"methods": queries.methods(active), "active": active, "history": history}
+    methods = queries.methods(active)
+    context = {
+        "methods": methods,
+        "parameters": parameter_groups([view.method for view in methods]),
+        "active": active,
+        "history": history,
+    }
     return render(request, "analysis/reevaluations/methods.html", context)
 
 

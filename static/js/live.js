@@ -1,12 +1,13 @@
-// The batch page while work is left: title, spoken progress, and what to do when polling is refused.
+// A page that polls while work is left: title, spoken progress, and what to do when it is refused.
 
 const SAY_EVERY = 10_000;
-const status = document.querySelector("[data-batch-status]");
+const PARTS = ["batch-live", "reevaluation-live"];
+const status = document.querySelector("[data-live-status]");
 const title = document.title.replace(/^\d+ of \d+ · /, "");
 let saidAt = Date.now();
 
 function show() {
-  const live = document.getElementById("batch-live");
+  const live = document.querySelector(PARTS.map((id) => `#${id}`).join());
   if (!live) return;
   const finished = !live.hasAttribute("hx-get");
   const { total, settled, summary } = live.dataset;
@@ -32,7 +33,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 // A hidden page asks every tenth second only: its title still tells when the work is done.
 let asked = 0;
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target.id !== "batch-live" || !document.hidden) return;
+  if (!PARTS.includes(event.target.id) || !document.hidden) return;
   asked += 1;
   if (asked % 5) event.preventDefault();
 });
