@@ -22,7 +22,7 @@ RUNS = int(os.environ.get("BENCH_RUNS", "100000"))
 _EXPLAIN = bool(os.environ.get("BENCH_EXPLAIN"))
 _REPEATS = 40
 _FEWEST = 8
-_LONGEST = 3.0  # seconds for one page: a slow one is asked less often
+_LONGEST = 2.0  # seconds for one page: a slow one is asked less often
 _SLOW_MS = 10.0
 
 
