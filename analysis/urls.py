@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from analysis.views import methods, reevaluations, runs, theme, uploads
+from analysis.views import (
+    methods,
+    products,
+    reevaluations,
+    runs,
+    specification_workbooks,
+    specifications,
+    theme,
+    uploads,
+)
 
 
 class DigestConverter:
@@ -54,6 +63,29 @@ urlpatterns = [
         "reevaluations/<int:pk>/changes.csv",
         reevaluations.reevaluation_export,
         name="reevaluation-export",
+    ),
+    path("models/", products.product_list, name="models"),
+    path("models/disagreements/", products.disagreements, name="disagreements"),
+    path("models/<int:pk>/", products.product, name="model-by-key"),
+    path("models/edit/<int:pk>/", products.product_edit, name="model-edit"),
+    path("models/<int:pk>/<slug:title>/", products.product, name="model"),
+    path("models/<int:product_id>/specifications/new/", specifications.start, name="draft-start"),
+    path("specifications/angle/", specifications.angle_preview, name="angle-preview"),
+    path("specifications/export/", specification_workbooks.export, name="specification-export"),
+    path("specifications/import/", specification_workbooks.receive, name="specification-imports"),
+    path(
+        "specifications/import/<int:pk>/",
+        specification_workbooks.preview,
+        name="specification-import",
+    ),
+    path("specifications/<int:pk>/", specifications.specification, name="specification"),
+    path("specifications/<int:pk>/edit/", specifications.edit, name="specification-edit"),
+    path("specifications/<int:pk>/approve/", specifications.approve, name="specification-approve"),
+    path("specifications/<int:pk>/discard/", specifications.discard, name="specification-discard"),
+    path(
+        "specifications/<int:pk>/withdrawal/<slug:step>/",
+        specifications.withdrawal,
+        name="specification-withdrawal",
     ),
     path("theme/", theme.choose, name="theme"),
 ]

@@ -12,6 +12,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from analysis.models import Product, Run, Specification, TrackRecord
+from analysis.models.words import SpecificationState
 from analysis.numerics.resistance import usable_number
 from analysis.queries.specifications import approved_by_product, choose_in_force
 
@@ -59,6 +60,12 @@ def disagreements() -> list[Disagreement]:
             _compare_resistance(found, limits, track)
     beyond = [row for row in found.values() if row.beyond]
     return sorted(beyond, key=lambda row: (row.product.number, row.track, row.what))
+
+
+def products_specified() -> int:
+    """Count the models with an approved specification."""
+    approved = Specification.objects.filter(state=SpecificationState.APPROVED)
+    return approved.order_by().values("product").distinct().count()
 
 
 def _newest_tracks(products: list[int]) -> Iterable[dict[str, Any]]:

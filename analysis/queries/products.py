@@ -19,6 +19,7 @@ from analysis.queries.specifications import (
     exclusion_of,
     history_of,
     specifications_of,
+    summary_of,
     with_people,
 )
 
@@ -201,7 +202,7 @@ class ProductFacts:
     stations: list[tuple[str, int, datetime]]
     tracks: list[str]
     aliases: list[str]
-    in_force: list[Specification]
+    in_force: list[tuple[Specification, list[tuple[str, str]]]]  # with what each says
     drafts: list[Specification]
     asked: list[Specification]  # whose withdrawal is asked for
     history: list[Any]
@@ -233,7 +234,7 @@ def product_facts(product: Product, *, recent: int = 10) -> ProductFacts:
         ),
         tracks=sorted({name for (name,) in names} | {s.track for s in specifications if s.track}),
         aliases=list(product.aliases.values_list("alias", flat=True)),
-        in_force=here,
+        in_force=[(row, summary_of(row.values)) for row in here],
         drafts=[row for row in specifications if row.is_draft],
         asked=[row for row in specifications if row.is_approved and row.withdrawal_asked_at],
         history=history_of(specifications),
@@ -242,6 +243,13 @@ def product_facts(product: Product, *, recent: int = 10) -> ProductFacts:
         ],
         recent=newest,
     )
+
+
+def known_tracks(product: Product) -> list[str]:
+    """Return the names of tracks that the newest runs of a model have."""
+    newest = list(Run.objects.filter(product=product).values_list("pk", flat=True)[:20])
+    names = TrackRecord.objects.filter(run__in=newest).order_by("name").distinct()
+    return list(names.values_list("name", flat=True))
 
 
 def in_force_today(rows: Iterable[Specification]) -> list[Specification]:

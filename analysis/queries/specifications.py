@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet
 
 from analysis.models import Product, Specification
-from analysis.models.specifications import CONTENT, SpecificationValues
+from analysis.models.specifications import SpecificationValues
 from analysis.models.words import AngleTolerance, Linearity, SpecificationState
 from analysis.numerics import specification as numeric
 from analysis.numerics.specification_text import plain_number, points_text, read_points
@@ -92,55 +92,102 @@ def as_numeric(specification: Specification | None) -> numeric.Specification | N
 
 
 def differences(before: SpecificationValues, after: SpecificationValues) -> list[Difference]:
-    """Return the fields in which two sets of values differ, in the order of the form."""
+    """Return what two sets of values do not share, in the order of the form."""
     return [
-        Difference(name, label_of(name), shown(before, name), shown(after, name))
-        for name in CONTENT
-        if getattr(before, name) != getattr(after, name)
+        Difference(name, label, told(before), told(after))
+        for name, label, fields, told in _SAID
+        if any(getattr(before, part) != getattr(after, part) for part in fields)
     ]
 
 
-def table_of(*columns: SpecificationValues) -> list[tuple[str, str, list[str]]]:
-    """Return every field that any of the columns fills: name, label, texts."""
-    rows = [(name, label_of(name), [shown(values, name) for values in columns]) for name in CONTENT]
-    return [row for row in rows if any(row[2])]
-
-
-def label_of(name: str) -> str:
-    """Return the label of a field of a specification."""
-    label = str(Specification._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-    return label[:1].upper() + label[1:]
-
-
-def shown(values: SpecificationValues, name: str) -> str:
-    """Return one value as text; empty where nothing is specified."""
-    value = getattr(values, name)
-    if name == "linearity_kind":
-        return dict(Linearity.choices).get(value, value)
-    if name == "tolerance_kind":
-        return "" if value == AngleTolerance.NONE else dict(AngleTolerance.choices)[value]
-    if isinstance(value, float):
-        return plain_number(value)
-    return "" if value is None else str(value)
+def summary_of(values: SpecificationValues) -> list[tuple[str, str]]:
+    """Return label and text of everything that is specified."""
+    rows = [(label, told(values)) for _, label, _, told in _SAID]
+    return [(label, text) for label, text in rows if text]
 
 
 def angle_shown(values: SpecificationValues) -> str:
-    """Return the electrical angle with its tolerance in one line; empty where there is none."""
+    """Return the electrical angle with its tolerance in one line, and how it was typed."""
     if values.angle is None:
         return ""
     unit = "°" if values.angle_unit == "deg" else " in"
     whole = f"{plain_number(values.angle)}{unit}"
-    if values.tolerance_kind in (AngleTolerance.SYMMETRIC, AngleTolerance.BILATERAL):
-        tolerance = "" if values.tolerance is None else f" ±{plain_number(values.tolerance)}{unit}"
-        return f"{whole}{tolerance}"
     if values.tolerance_kind == AngleTolerance.RANGE and values.tolerance is not None:
         low, high = values.angle - values.tolerance, values.angle + values.tolerance
-        return f"{plain_number(low)} to {plain_number(high)}{unit}"
-    if values.tolerance_kind == AngleTolerance.NONE:
-        return whole
-    word = "min" if values.tolerance_kind == AngleTolerance.MINIMUM else "max"
-    end = "" if values.angle_bound is None else f", to {plain_number(values.angle_bound)}{unit}"
-    return f"{whole} {word}{end}"
+        whole = f"{plain_number(low)} to {plain_number(high)}{unit}"
+    elif values.tolerance is not None:
+        whole = f"{whole} ±{plain_number(values.tolerance)}{unit}"
+    elif values.tolerance_kind == AngleTolerance.BILATERAL:
+        whole = f"±{plain_number(values.angle / 2)}{unit}, {whole} in all"
+    elif values.tolerance_kind == AngleTolerance.MINIMUM:
+        whole = f"at least {whole}{_other_end(values, unit)}"
+    elif values.tolerance_kind == AngleTolerance.MAXIMUM:
+        whole = f"at most {whole}{_other_end(values, unit)}"
+    else:
+        whole = f"{whole}, no tolerance"
+    return f"{whole} (“{values.angle_text}”)" if values.angle_text else whole
+
+
+def _other_end(values: SpecificationValues, unit: str) -> str:
+    if values.angle_bound is None:
+        return ""
+    return f", other end {plain_number(values.angle_bound)}{unit}"
+
+
+def _linearity(values: SpecificationValues) -> str:
+    kind = dict(Linearity.choices).get(values.linearity_kind) or values.linearity_word
+    percent = (
+        "" if values.linearity_percent is None else f"{plain_number(values.linearity_percent)} %"
+    )
+    return ", ".join(part for part in (kind, values.linearity_text, percent) if part)
+
+
+def _resistance(values: SpecificationValues) -> str:
+    low, high = values.resistance_minimum, values.resistance_maximum
+    if low is not None and high is not None:
+        return f"{plain_number(low)} to {plain_number(high)} Ω"
+    if low is not None:
+        return f"at least {plain_number(low)} Ω"
+    return "" if high is None else f"at most {plain_number(high)} Ω"
+
+
+def _one(name: str, label: str, end: str = "") -> _Said:
+    """Describe a field that is told by itself."""
+
+    def told(values: SpecificationValues) -> str:
+        value = getattr(values, name)
+        if value is None or value == "":
+            return ""
+        return f"{plain_number(value) if isinstance(value, float) else value}{end}"
+
+    return name, label, (name,), told
+
+
+_Said = tuple[str, str, tuple[str, ...], Callable[[SpecificationValues], str]]
+_SAID: tuple[_Said, ...] = (
+    _one("effective_from", "In force from"),
+    (
+        "linearity",
+        "Linearity",
+        ("linearity_kind", "linearity_word", "linearity_text", "linearity_percent"),
+        _linearity,
+    ),
+    (
+        "angle",
+        "Electrical angle",
+        ("angle", "angle_unit", "angle_text", "tolerance_kind", "tolerance", "angle_bound"),
+        angle_shown,
+    ),
+    ("resistance", "Resistance", ("resistance_minimum", "resistance_maximum"), _resistance),
+    _one("sigma_threshold", "Sigma threshold", " V per degree or inch"),
+    _one("excluded_points", "Points left out"),
+    _one("excluded_reason", "Why they are left out"),
+    _one("output_smoothness", "Output smoothness"),
+    _one("element_type", "Element type"),
+    _one("product_class", "Product class"),
+    _one("circuit", "Open or closed"),
+    _one("notes", "Notes"),
+)
 
 
 def with_people(rows: QuerySet[Specification]) -> QuerySet[Specification]:
