@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.formats.station_file import PointFlag
-from analysis.models import SweepRecord
+from analysis.models import Evaluation, SweepRecord, TrackRecord
 from analysis.models.sweep_arrays import SweepArrays, unpack
 from analysis.models.words import Verdict
 from reports.figures.error_sweep import (
@@ -33,7 +33,8 @@ def error_sweep_svg(subject: TrackFigure, theme: str) -> bytes:
 
 def error_sweep_of(subject: TrackFigure) -> ErrorSweep:
     """Gather what the figure shows from the rows of its track; nothing is judged anew."""
-    track, run, evaluation = subject.track, subject.run, subject.evaluation
+    track = TrackRecord.objects.get(pk=subject.track_id)
+    evaluation = Evaluation.objects.filter(pk=subject.evaluation_id).first()
     sweeps = list(track.sweeps.all())
     judged = next((sweep for sweep in sweeps if sweep.place == track.judged_sweep), None)
     arrays, measured = _arrays(judged)
@@ -45,10 +46,10 @@ def error_sweep_of(subject: TrackFigure) -> ErrorSweep:
         upper=arrays.upper,
         lower=arrays.lower,
         measured=measured,
-        position_unit=run.position_unit,
-        model=run.product.number,
-        serial=run.serial,
-        track=track.name,
+        position_unit=subject.position_unit,
+        model=subject.model,
+        serial=subject.serial,
+        track=subject.track,
         verdict="Not judged" if evaluation is None else str(Verdict(evaluation.verdict).label),
         reason=track.reason if evaluation is None else evaluation.reason,
         remark=_ABOVE if verdict == Verdict.WARNING else "",
@@ -62,7 +63,7 @@ def error_sweep_of(subject: TrackFigure) -> ErrorSweep:
         before=_before(sweeps, judged),
         tested_at=subject.when,
         method=subject.method,
-        file_digest=run.source_file.sha256[:12],
+        file_digest=subject.sha256[:12],
     )
 
 

@@ -9,6 +9,7 @@ import gzip
 import os
 import threading
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -16,7 +17,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from analysis.models import Evaluation, Run, TrackRecord
+from analysis.models import TrackRecord
 from analysis.models.words import Clock
 from reports.figure_cache import figure_key, keep_figure, read_figure
 
@@ -27,74 +28,92 @@ FIGURE_VERSION = 1
 _drawing = threading.Lock()  # Matplotlib's defaults and font cache belong to the whole process
 
 
+_FACTS = {
+    "track_id": "pk",
+    "track": "name",
+    "model": "run__product__number",
+    "serial": "run__serial",
+    "position_unit": "run__position_unit",
+    "tested_at": "run__tested_at",
+    "clock": "run__clock",
+    "reader_version": "run__reader_version",
+    "sha256": "run__source_file__sha256",
+    "evaluation_id": "evaluations__pk",
+    "evaluated_at": "evaluations__made_at",
+    "method_name": "evaluations__method__name",
+    "method_version": "evaluations__method__version",
+    "method_digest": "evaluations__method__digest",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class TrackFigure:
-    """Whose figure it is: the track with its run, and the newest evaluation if there is one."""
+    """Whose figure it is: a track, and its newest evaluation if there is one.
 
-    track: TrackRecord
-    evaluation: Evaluation | None
+    Only what the key is made of. The rows behind it are wide and read when a figure is drawn.
+    """
 
-    @property
-    def run(self) -> Run:
-        """Return the run of the track, with its product and source file loaded."""
-        return self.track.run
+    track_id: int
+    track: str
+    model: str
+    serial: str
+    position_unit: str
+    tested_at: datetime | None
+    clock: str
+    reader_version: int
+    sha256: str
+    evaluation_id: int | None
+    evaluated_at: datetime | None
+    method_name: str | None
+    method_version: int | None
+    method_digest: str | None
 
     @property
     def when(self) -> str:
         """Return the words for the time of the test, in the factory's zone."""
-        tested_at = self.run.tested_at
-        if tested_at is None:
+        if self.tested_at is None:
             return "Test time unknown"
-        local = timezone.localtime(tested_at)
-        if self.run.clock == Clock.CELL:
+        local = timezone.localtime(self.tested_at)
+        if self.clock == Clock.CELL:
             return f"Tested {local:%Y-%m-%d}"
-        word = "Last saved" if self.run.clock == Clock.LAST_SAVED else "Tested"
+        word = "Last saved" if self.clock == Clock.LAST_SAVED else "Tested"
         return f"{word} {local:%Y-%m-%d %H:%M}"
 
     @property
     def method(self) -> str:
         """Return the name of the method, with its version where it is not the first."""
-        if self.evaluation is None:
-            return ""
-        method = self.evaluation.method
-        return method.name if method.version == 1 else f"{method.name} v{method.version}"
+        if self.method_name is None or self.method_version == 1:
+            return self.method_name or ""
+        return f"{self.method_name} v{self.method_version}"
 
     def key(self, theme: str) -> str:
         """Return the content address: everything that is drawn follows from these parts."""
-        run, evaluation = self.run, self.evaluation
-        judged = ("", "", "")
-        if evaluation is not None:
-            judged = (
-                str(evaluation.pk),
-                evaluation.made_at.isoformat(),
-                evaluation.method.digest,
-            )
         return figure_key(
             KIND,
             str(FIGURE_VERSION),
             _matplotlib_version(),
             theme,
-            run.source_file.sha256,
-            str(run.reader_version),
-            run.product.number,
-            run.serial,
-            self.track.name,
+            self.sha256,
+            str(self.reader_version),
+            self.model,
+            self.serial,
+            self.track,
             self.when,
-            *judged,
+            str(self.evaluation_id),
+            str(self.evaluated_at),
+            str(self.method_digest),
         )
 
 
 def find_track_figure(*, run_id: int, name: str) -> TrackFigure | None:
-    """Return the figure's subject, None where the run or the track is unknown."""
-    track = (
-        TrackRecord.objects.select_related("run__product", "run__source_file")
-        .filter(run_id=run_id, name=name)
+    """Return the figure's subject, None where the run or the track is unknown. One query."""
+    facts = (
+        TrackRecord.objects.filter(run_id=run_id, name=name)
+        .order_by("-evaluations__pk")
+        .values_list(*_FACTS.values())
         .first()
     )
-    if track is None:
-        return None
-    newest = Evaluation.objects.select_related("method").filter(track=track).order_by("-id").first()
-    return TrackFigure(track, newest)
+    return None if facts is None else TrackFigure(**dict(zip(_FACTS, facts, strict=True)))
 
 
 def compressed_svg(subject: TrackFigure, *, theme: str) -> bytes:

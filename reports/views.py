@@ -51,6 +51,5 @@ def _answer(request: HttpRequest, compressed: bytes) -> HttpResponse:
 
 
 def _file_name(subject: TrackFigure) -> str:
-    run = subject.run
-    words = f"{run.product.number} {run.serial} {subject.track.name} error"
+    words = f"{subject.model} {subject.serial} {subject.track} error"
     return "_".join(re.findall(r"[\w.-]+", words))[:150].lstrip(".") + ".svg"

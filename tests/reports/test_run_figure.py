@@ -160,7 +160,7 @@ def test_the_second_time_it_comes_from_the_cache(
     ) as queries:
         second = page.get(address(track))
     assert second.content == first.content
-    assert len(queries) <= 4  # session, user, track, evaluation
+    assert len(queries) <= 3  # session, user, figure
 
 
 def test_a_new_evaluation_is_a_new_figure(track: TrackRecord, page: Client) -> None:
