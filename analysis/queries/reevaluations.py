@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Coalesce
 
 from analysis.models import Evaluation, MethodActivation, Reevaluation, ReevaluationChange
@@ -80,7 +89,7 @@ def verdict_changes(reevaluation: Reevaluation) -> list[VerdictChange]:
 def changes(
     reevaluation: Reevaluation, *, before: str = "", after: str = ""
 ) -> QuerySet[ReevaluationChange]:
-    """Return the differences, each with its run and both answers."""
+    """Return the differences, other verdicts first, each with its run and both answers."""
     rows = reevaluation.changes.select_related(
         "track__run__product", "track__run__source_file", "before", "after"
     ).defer("track__run__parameters", "track__run__findings", "before__details", "after__details")
@@ -88,7 +97,8 @@ def changes(
         rows = rows.filter(verdict_before=before)
     if after:
         rows = rows.filter(verdict_after=after)
-    return rows.order_by("pk")
+    same = ExpressionWrapper(Q(verdict_before=F("verdict_after")), BooleanField())
+    return rows.order_by(same, "pk")
 
 
 def change_rows(reevaluation: Reevaluation) -> Iterator[list[object]]:
@@ -106,7 +116,7 @@ def change_rows(reevaluation: Reevaluation) -> Iterator[list[object]]:
         *(f"{name}_{when}" for name in numbers for when in ("before", "after")),
         *("reason_before", "reason_after"),
     ]
-    for change in changes(reevaluation).iterator(chunk_size=500):
+    for change in changes(reevaluation).order_by("pk").iterator(chunk_size=500):
         run = change.track.run
         yield [
             run.pk,
