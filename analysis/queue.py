@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from django.contrib.admin import AdminSite
 from django.utils import timezone
+from django_q.brokers.orm import ORM
+from django_q.conf import Conf
 from django_q.models import Failure, OrmQ, Schedule, Success
 from django_q.tasks import async_task
 
@@ -17,9 +19,26 @@ REEVALUATE = "analysis.tasks.reevaluate"
 BEAT = "analysis.tasks.beat"
 
 
-def enqueue(task: str, *arguments: int | str) -> None:
-    """Put a task into the queue, within the current transaction."""
-    async_task(task, *arguments)
+class _Outbox(ORM):
+    """django_q's own broker, which also tells the row of the message it wrote."""
+
+    message = 0
+
+    def enqueue(self, package: str) -> int:
+        self.message = super().enqueue(package)
+        return self.message
+
+
+def enqueue(task: str, *arguments: int | str) -> int:
+    """Put a task into the queue, within the current transaction; return its message."""
+    outbox = _Outbox(list_key=Conf.CLUSTER_NAME)
+    async_task(task, *arguments, q_options={"broker": outbox, "task_name": task})
+    return outbox.message
+
+
+def forget(message: int) -> None:
+    """Take a message back: what it asked for is being done. Harmless where it is gone."""
+    OrmQ.objects.filter(pk=message).delete()
 
 
 def waiting() -> int:

@@ -6,8 +6,8 @@ from analysis.services import ingest, jobs, reevaluation
 
 
 def read_source_file(job_id: int) -> None:
-    """Read, judge and store one file."""
-    ingest.source_file_ingest(job_id=job_id)
+    """Read, judge and store this file and those that wait behind it."""
+    ingest.source_files_ingest(job_id=job_id)
 
 
 def reevaluate(job_id: int) -> None:

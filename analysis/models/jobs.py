@@ -22,6 +22,7 @@ class Job(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     queued_at = models.DateTimeField()
     hinted_at = models.DateTimeField(help_text="when the queue was last told of it")
+    message = models.PositiveBigIntegerField(null=True, help_text="the queue's row that names it")
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)

@@ -25,6 +25,7 @@ from analysis.models.words import JobState, SourceState
 MAX_ATTEMPTS = 3
 _BEAT_SECONDS = 5
 _HINT_LOST_SECONDS = 10
+_TRIES = 5
 HOST = socket.gethostname()
 
 _last_beat = 0.0
@@ -36,7 +37,7 @@ class Claim:
 
     job_id: int
     token: str
-    source_file_id: int | None
+    source_file: SourceFile | None
     reevaluation_id: int | None
 
 
@@ -59,16 +60,38 @@ def job_queue(
 def _hint(job: Job) -> None:
     """Tell the queue of a job."""
     reads = job.source_file_id is not None
-    queue.enqueue(queue.READ_SOURCE_FILE if reads else queue.REEVALUATE, job.pk)
+    message = queue.enqueue(queue.READ_SOURCE_FILE if reads else queue.REEVALUATE, job.pk)
+    Job.objects.filter(pk=job.pk).update(message=message)
 
 
 def job_claim(*, job_id: int) -> Claim | None:
     """Take a job; None where it is done, taken by a living worker, or used up."""
+    job = Job.objects.select_related("source_file").filter(pk=job_id).first()
+    return None if job is None else _claim(job)
+
+
+def job_claim_next() -> Claim | None:
+    """Take the reading job that waits longest; None where none waits.
+
+    Its message is taken back in the same transaction, so that nobody is woken for it.
+    """
+    waiting = Job.objects.filter(state=JobState.QUEUED, source_file__isnull=False)
+    for _ in range(_TRIES):
+        job = waiting.select_related("source_file").order_by("queued_at").first()
+        if job is None:
+            return None
+        claim = _claim(job)
+        if claim is not None:
+            return claim
+    return None  # others are quicker; their messages will bring this worker back
+
+
+def _claim(job: Job) -> Claim | None:
     now = timezone.now()
     token = uuid.uuid4().hex
     free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=now)
     with transaction.atomic():
-        taken = Job.objects.filter(free, pk=job_id, attempts__lt=MAX_ATTEMPTS).update(
+        taken = Job.objects.filter(free, pk=job.pk, attempts__lt=MAX_ATTEMPTS).update(
             state=JobState.RUNNING,
             attempts=F("attempts") + 1,
             started_at=now,
@@ -79,14 +102,15 @@ def job_claim(*, job_id: int) -> Claim | None:
         )
         if not taken:
             return None
-        job = Job.objects.only("source_file_id", "reevaluation_id").get(pk=job_id)
+        if job.message is not None:
+            queue.forget(job.message)
         if job.source_file_id is not None:
             SourceFile.objects.filter(pk=job.source_file_id).update(state=SourceState.READING)
         beat(now=False)
     return Claim(
-        job_id=job_id,
+        job_id=job.pk,
         token=token,
-        source_file_id=job.source_file_id,
+        source_file=job.source_file,
         reevaluation_id=job.reevaluation_id,
     )
 

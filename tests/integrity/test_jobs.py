@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.audit.record import Actor
 from analysis import queue
@@ -136,10 +137,10 @@ def test_an_unexpected_fault_becomes_an_incident(
 def test_a_database_that_is_away_leaves_the_job_claimed(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(*_: object) -> None:
+    def away(**_: object) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(ingest, "_store_run", away)
+    monkeypatch.setattr(ingest, "run_store", away)
     with pytest.raises(OperationalError):
         ingest.source_file_ingest(job_id=job.pk)
     assert Job.objects.get().state == JobState.RUNNING
@@ -165,3 +166,50 @@ def test_every_task_name_can_be_resolved() -> None:
 
     for name in (queue.READ_SOURCE_FILE, queue.BEAT):
         assert callable(pydoc.locate(name))
+
+
+def test_one_message_is_enough_for_everything_that_waits(actor: Actor) -> None:
+    batch = intake.batch_create(actor=actor, door=Door.BROWSER)
+    for workbook in fleet()[:5]:
+        incoming = Incoming()
+        incoming.write(workbook.data)
+        intake.file_take(batch=batch, actor=actor, name=workbook.name, folder="", incoming=incoming)
+    assert queue.waiting() == 5
+    last = Job.objects.order_by("pk").last()
+    assert last is not None
+    ingest.source_files_ingest(job_id=last.pk)
+    assert Run.objects.count() == 5
+    assert queue.waiting() == 0, "the messages of what is done are taken back"
+
+
+def test_a_turn_ends_so_that_others_get_theirs(
+    actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest, "TURN_SECONDS", -1)
+    batch = intake.batch_create(actor=actor, door=Door.BROWSER)
+    for workbook in fleet()[:3]:
+        incoming = Incoming()
+        incoming.write(workbook.data)
+        intake.file_take(batch=batch, actor=actor, name=workbook.name, folder="", incoming=incoming)
+    first = Job.objects.order_by("pk").first()
+    assert first is not None
+    ingest.source_files_ingest(job_id=first.pk)
+    assert Run.objects.count() == 1
+    assert queue.waiting() == 2, "the others still have their messages"
+
+
+def test_a_file_costs_few_statements(
+    actor: Actor, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    batch = intake.batch_create(actor=actor, door=Door.BROWSER)
+    for workbook in fleet()[:2]:
+        incoming = Incoming()
+        incoming.write(workbook.data)
+        intake.file_take(batch=batch, actor=actor, name=workbook.name, folder="", incoming=incoming)
+    one, two = Job.objects.order_by("pk")
+    ingest.source_file_ingest(job_id=one.pk)
+    turn = ingest.Turn()
+    claim = jobs.job_claim(job_id=two.pk)
+    assert claim is not None
+    with django_assert_max_num_queries(16):
+        ingest._ingest(turn, claim)
