@@ -29,6 +29,7 @@ from django.utils import timezone
 from analysis import queue, storage
 from analysis.queries.site import worker_state
 from analysis.services import jobs
+from analysis.services.evaluations import ChangedMethod, methods_register
 
 log = logging.getLogger(__name__)
 
@@ -121,6 +122,10 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop_requested)
         os.ftruncate(self._lock, 0)
+        try:
+            methods_register()
+        except ChangedMethod as changed:
+            raise SystemExit(f"The worker does not start. {changed}") from None
         storage.clear_abandoned()
         queue.release_taken()
         jobs.recover()

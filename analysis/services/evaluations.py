@@ -15,7 +15,7 @@ from django.utils import timezone
 from analysis.models import Evaluation, MethodActivation, MethodVersion, Product, Run, TrackRecord
 from analysis.models import Specification as SpecificationRow
 from analysis.numerics.evaluation import TrackEvaluation
-from analysis.numerics.method import LASERTRIM_1, Method, method_named
+from analysis.numerics.method import LASERTRIM_1, METHODS, Method, method_named
 from analysis.numerics.specification import Specification
 from analysis.queries.specifications import as_numeric, specification_in_force
 
@@ -24,6 +24,10 @@ _OWN_COLUMNS = {
     for field in Evaluation._meta.concrete_fields
     if field.name not in ("id", "track", "method", "specification", "made_at", "details")
 }
+
+
+class ChangedMethod(Exception):
+    """This release would judge by other numbers than stored results say; it must not judge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def active_method() -> Method:
         return LASERTRIM_1
     method = method_named(activation.method.name)
     if method is None or method.digest != activation.method.digest:
-        raise RuntimeError(f"The active method {activation.method.name} is not in this release.")
+        raise ChangedMethod(f"The active method {activation.method.name} is not in this release.")
     return method
 
 
@@ -80,10 +84,17 @@ def method_row(method: Method) -> MethodVersion:
         defaults={"digest": method.digest, "parameters": asdict(method.parameters)},
     )
     if row.digest != method.digest:
-        raise RuntimeError(
+        raise ChangedMethod(
             f"Method {method.name} version {method.version} was changed without a new version."
         )
     return row
+
+
+def methods_register() -> None:
+    """Store every profile of this release. Raises ChangedMethod; called before any work begins."""
+    for method in METHODS.values():
+        method_row(method)
+    active_method()
 
 
 def evaluation_of(

@@ -32,6 +32,7 @@ from analysis.queries.runs import RunFilter
 from analysis.queries.specifications import as_numeric
 from analysis.services import jobs
 from analysis.services.evaluations import (
+    ChangedMethod,
     RulesInForce,
     TrackRules,
     active_method,
@@ -202,7 +203,7 @@ def _next_runs(request: Reevaluation) -> list[Run]:
 def _judge_again(request: Reevaluation, run: Run) -> None:
     method = method_named(request.method.name)
     if method is None or method.digest != request.method.digest:
-        raise RuntimeError(f"Method {request.method.name} is not in this release any more.")
+        raise ChangedMethod(f"Method {request.method.name} is not in this release any more.")
     tracks = list(run.tracks.all())
     rules = _rules(request, run, method, tracks)
     answers, rows = [], []

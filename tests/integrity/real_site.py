@@ -82,7 +82,8 @@ class RealSite:
 
     def processes(self) -> list[psutil.Process]:
         """Return the worker's processes, the supervisor first."""
-        assert self.worker is not None
+        if self.worker is None:
+            return []
         try:
             supervisor = psutil.Process(self.worker.pid)
             return [supervisor, *supervisor.children(recursive=True)]

@@ -17,6 +17,7 @@ from analysis.models.sweep_arrays import COLUMNS, unpack
 from analysis.models.words import Door, SourceState
 from analysis.numerics.evaluate import evaluate_file
 from analysis.services import ingest, intake
+from analysis.services.evaluations import ChangedMethod
 from analysis.storage import Incoming, original_path
 from tests.workbooks import fleet
 
@@ -87,13 +88,17 @@ def test_a_result_names_its_method(actor: Actor, work_off: WorkOff) -> None:
     assert set(Evaluation.objects.values_list("method", flat=True)) == {method.pk}
 
 
-def test_a_changed_method_without_a_new_version_is_refused(actor: Actor, work_off: WorkOff) -> None:
+def test_a_changed_method_without_a_new_version_judges_nothing(
+    actor: Actor, work_off: WorkOff
+) -> None:
     take(actor, fleet()[0].name, fleet()[0].data)
     work_off()
     MethodVersion.objects.update(digest="another")
-    take(actor, fleet()[1].name, fleet()[1].data)
-    work_off()
-    assert SourceFile.objects.filter(state=SourceState.QUARANTINED).count() == 1
+    source = take(actor, fleet()[1].name, fleet()[1].data)
+    with pytest.raises(ChangedMethod, match="without a new version"):
+        work_off()
+    source.refresh_from_db()
+    assert source.state == SourceState.RECEIVED, "the file waits for a mended release"
     assert Run.objects.count() == 1
 
 

@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 
 from accounts.audit.models import AuditEvent
 from accounts.audit.record import SITE, Actor
-from analysis.models import MethodActivation, Run
+from analysis.models import MethodActivation, MethodVersion, Run
 from analysis.numerics.method import DESKTOP_5, LASERTRIM_1
-from analysis.services.evaluations import active_method
+from analysis.services.evaluations import ChangedMethod, active_method, methods_register
 from analysis.services.methods import (
     ActivationRefused,
     activation_approve,
@@ -96,5 +96,13 @@ def test_a_method_that_left_the_release_is_not_judged_by(actor: Actor, second: A
     activation_approve(activation_id=propose(actor).pk, actor=second)
     method = MethodActivation.objects.get().method
     type(method).objects.filter(pk=method.pk).update(digest="another")
-    with pytest.raises(RuntimeError, match="not in this release"):
+    with pytest.raises(ChangedMethod, match="not in this release"):
         active_method()
+
+
+def test_a_release_with_a_changed_method_does_not_begin_to_work(actor: Actor) -> None:
+    methods_register()
+    methods_register()
+    MethodVersion.objects.filter(name="desktop-v2").update(digest="another")
+    with pytest.raises(ChangedMethod, match="desktop-v2"):
+        methods_register()
