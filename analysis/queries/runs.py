@@ -15,6 +15,7 @@ from django.db.models.expressions import Func, Value
 from django.db.models.fields import BooleanField
 
 from analysis.models import BatchItem, Evaluation, Run, SweepRecord, TrackRecord
+from analysis.queries.proofs import DecidingPoint, deciding_points, judged_sweeps
 
 PAGE_SIZE = 50
 COUNT_CAP = 10_000
@@ -78,6 +79,7 @@ class TrackView:
     evaluation: Evaluation | None
     others: list[Evaluation] = field(default_factory=list)
     sweeps: list[SweepRecord] = field(default_factory=list)  # without their arrays
+    deciding: list[DecidingPoint] = field(default_factory=list)
 
 
 def run_page(wanted: RunFilter, *, before: str = "", after: str = "") -> RunPage:
@@ -121,16 +123,25 @@ def run_tracks(run: Run) -> list[TrackView]:
         Prefetch("evaluations", answers),
         Prefetch("sweeps", SweepRecord.objects.defer("arrays").order_by("place")),
     ).order_by("id")
-    return [_track_view(track) for track in tracks]
+    judged = judged_sweeps(run)
+    return [_track_view(track, judged.get(track.pk)) for track in tracks]
 
 
-def _track_view(track: TrackRecord) -> TrackView:
+def _track_view(track: TrackRecord, judged: SweepRecord | None) -> TrackView:
+    """Put a track's page together; ``judged`` has its arrays, None where they are too long."""
     answers = list(track.evaluations.all())
+    answer = next((row for row in answers if row.pk == track.evaluation_id), None)
+    sweeps = list(track.sweeps.all())
+    sweep = judged or next((row for row in sweeps if row.place == track.judged_sweep), None)
+    deciding: list[DecidingPoint] = []
+    if answer is not None and sweep is not None:
+        deciding = deciding_points(answer, sweep, with_values=judged is not None)
     return TrackView(
         track=track,
-        evaluation=next((row for row in answers if row.pk == track.evaluation_id), None),
+        evaluation=answer,
         others=[row for row in answers if row.pk != track.evaluation_id],
-        sweeps=list(track.sweeps.all()),
+        sweeps=sweeps,
+        deciding=deciding,
     )
 
 
