@@ -14,6 +14,7 @@ from analysis.numerics.specification_text import (
     LONGEST_TEXT,
     Angle,
     NotUnderstood,
+    plain_number,
     read_angle,
     read_linearity,
 )
@@ -91,7 +92,7 @@ class SpecificationForm(forms.Form):
     linearity_percent = _number(
         "Linearity, %", "Kept as printed; never compared with errors in volts."
     )
-    angle_text = _text("Electrical angle or length", LONGEST_TEXT)
+    angle_text = _text("As on the drawing", LONGEST_TEXT)
     angle_unit = forms.ChoiceField(
         label="Unit",
         required=False,
@@ -100,7 +101,7 @@ class SpecificationForm(forms.Form):
     )
     angle_bound = _number("Other end", "Largest angle of a minimum, smallest of a maximum.")
     excluded_points = _text(
-        "Points left out", LONGEST_POINTS, "Counted from 0, both ends included: 0-2, 48-50"
+        "Points", LONGEST_POINTS, "Counted from 0, both ends included: 0-2, 48-50"
     )
     excluded_reason = _lines("Why they are left out", 2)
     resistance_minimum = _number("Smallest resistance, Ω")
@@ -111,17 +112,36 @@ class SpecificationForm(forms.Form):
     output_smoothness = _text("Output smoothness", 120)
     notes = _lines("Notes", 3)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            # What was on the screen at first comes back too: it tells which fields were touched.
+            field.show_hidden_initial = name != "version"
+
     @classmethod
     def opened(cls, values: SpecificationValues, version: int) -> SpecificationForm:
         """Return the form with what a draft says."""
-        initial: dict[str, Any] = {name: getattr(values, name) for name in _SAME_NAMES}
+        return cls(initial=cls._shown(values, version))
+
+    def upon(self, theirs: SpecificationValues, version: int) -> SpecificationForm:
+        """Return what this reader touched, laid upon what somebody else saved."""
+        saved = {
+            name: "" if v is None else str(v) for name, v in self._shown(theirs, version).items()
+        }
+        mine = {name: self[name].value() or "" for name in self.changed_data if name != "version"}
+        opened = {self.add_initial_prefix(name): text for name, text in saved.items()}
+        return type(self)(data={**opened, **saved, **mine})
+
+    @staticmethod
+    def _shown(values: SpecificationValues, version: int) -> dict[str, Any]:
+        initial = {name: _as_typed(getattr(values, name)) for name in _SAME_NAMES}
         initial |= {
             "version": version,
             "linearity": values.linearity_kind or values.linearity_word,
             "angle_text": values.angle_text,
             "angle_unit": values.angle_unit,
         }
-        return cls(initial=initial)
+        return initial
 
     def clean_excluded_points(self) -> str:
         """Bring a list of points into its stored form."""
@@ -172,6 +192,10 @@ class SpecificationForm(forms.Form):
             tolerance_kind=angle.kind.value if angle else AngleTolerance.NONE,
             tolerance=angle.tolerance if angle else None,
         )
+
+
+def _as_typed(value: Any) -> Any:
+    return plain_number(value) if isinstance(value, float) else value
 
 
 def _is_text(name: str) -> bool:

@@ -101,7 +101,7 @@ def _compare_angle(
     if limits.angle_unit != track["run__position_unit"]:
         return  # degrees and inches are not one kind of number
     low, high = angle_range(limits)
-    unit = "°" if limits.angle_unit == "deg" else "in"
+    unit = "°" if limits.angle_unit == "deg" else " in"
     row = _row(found, limits, track["name"], "Electrical angle", unit, (low, high))
     _note(row, abs(measured), low, high, track["run_id"])
 
@@ -113,7 +113,7 @@ def _compare_resistance(
     low, high = limits.resistance_minimum, limits.resistance_maximum
     if measured is None or measured <= 0 or (low is None and high is None):
         return
-    row = _row(found, limits, track["name"], "Resistance", "Ω", (low, high))
+    row = _row(found, limits, track["name"], "Resistance", " Ω", (low, high))
     _note(row, measured, low, high, track["run_id"])
 
 

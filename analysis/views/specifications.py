@@ -202,16 +202,16 @@ def _edit_page(request: HttpRequest, draft: Specification, form: SpecificationFo
 def _conflict_page(
     request: HttpRequest, conflict: services.ConflictError, form: SpecificationForm
 ) -> HttpResponse:
-    """Show both versions; the form below holds the reader's, ready to be saved upon theirs."""
+    """Show both versions; the form below holds what the reader touched, upon theirs."""
     theirs, yours = conflict.theirs, form.values()
-    upon = SpecificationForm.opened(yours, theirs.version)
+    upon = form.upon(theirs.values, theirs.version)
     context = {
         "specification": theirs,
         "conflict": conflict,
         "differences": queries.differences(theirs.values, yours),
         "form": upon,
     }
-    context |= angle_heard(yours.angle_text)
+    context |= angle_heard(str(upon["angle_text"].value()))
     return render(
         request, "analysis/specifications/conflict.html", context, status=HTTPStatus.CONFLICT
     )
