@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 
 from analysis.views import (
     methods,
+    operator_words,
     products,
     reevaluations,
     runs,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("files/<sha256:digest>/original", runs.original, name="original"),
     path("runs/", runs.run_list, name="runs"),
     path("runs/<int:pk>/", runs.run, name="run"),
+    path("disagreements/", operator_words.contradiction_list, name="operator-words"),
     path("methods/", methods.method_list, name="methods"),
     path("methods/propose/", methods.method_propose, name="method-propose"),
     path("methods/<int:pk>/approve/", methods.method_approve, name="method-approve"),

@@ -69,9 +69,9 @@ def reevaluations(number: int | str = 1) -> Page[Reevaluation]:
         .annotate(tracks=Count("pk"))
         .values("tracks")
     )
-    rows = Reevaluation.objects.select_related(
-        "method", "requested_by", "specification"
-    ).annotate(verdicts_changed=Coalesce(Subquery(changed), 0))
+    rows = Reevaluation.objects.select_related("method", "requested_by", "specification").annotate(
+        verdicts_changed=Coalesce(Subquery(changed), 0)
+    )
     return Paginator(rows.order_by("-id"), PER_PAGE).get_page(number)
 
 
@@ -134,9 +134,7 @@ def change_rows(reevaluation: Reevaluation) -> Iterator[list[object]]:
 
 def methods(active: Method) -> list[MethodView]:
     """Return the profiles of this release, the one in force first."""
-    counts = dict(
-        Evaluation.objects.order_by().values_list("method__digest").annotate(Count("pk"))
-    )
+    counts = dict(Evaluation.objects.order_by().values_list("method__digest").annotate(Count("pk")))
     waiting = {
         activation.method.digest: activation
         for activation in MethodActivation.objects.filter(
