@@ -13,11 +13,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analysis.formats.bounded import BoundedReader, Limits, Request
 from analysis.formats.station_file import Layout, StationFile, UnreadableWorkbook
-from analysis.numerics.evaluate import FileEvaluation, TrackEvaluation, evaluate_file
+
+if TYPE_CHECKING:
+    from analysis.numerics.evaluation import TrackEvaluation
 
 ENDINGS = (".xls", ".xlsx")
 QUARANTINED = "QUARANTINED"  # the state of a file that cannot be read
@@ -29,8 +31,8 @@ def main(arguments: list[str]) -> int:
     paths = list(_files(options.paths))
     answers = list(_inspect(paths))
     if options.json:
-        json.dump(answers, sys.stdout, indent=None if options.compact else 1, allow_nan=False)
-        sys.stdout.write("\n")
+        lines = (json.dumps(answer, allow_nan=False) for answer in answers)
+        sys.stdout.write("[" + ",\n".join(lines) + "]\n")
     else:
         sys.stdout.writelines(_line(answer) for answer in answers)
     return 0 if all(path.is_file() for path in paths) else 1
@@ -43,7 +45,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="FILE", help="file or folder")
     parser.add_argument("--json", action="store_true", help="print a JSON list, one object a file")
-    parser.add_argument("--compact", action="store_true", help="JSON without line breaks")
     return parser
 
 
@@ -59,12 +60,13 @@ def _files(paths: list[Path]) -> Iterator[Path]:
 def _inspect(paths: list[Path]) -> Iterator[dict[str, Any]]:
     requests = [Request(path.absolute(), path.name, str(path.parent)) for path in paths]
     with BoundedReader(Limits(files=5000)) as reader:
-        for path, result in zip(paths, reader.read_all(requests), strict=True):
+        results = reader.read_all(requests)
+        for path, result in zip(paths, results, strict=True):
             answer = {"file": str(path), "sha256": _digest(path)}
             if isinstance(result, UnreadableWorkbook):
                 yield answer | _unreadable(result)
             else:
-                yield answer | _judged(result, evaluate_file(result))
+                yield answer | _judged(result)
 
 
 def _digest(path: Path) -> str | None:
@@ -91,7 +93,11 @@ def _unreadable(failure: UnreadableWorkbook) -> dict[str, Any]:
     }
 
 
-def _judged(file: StationFile, evaluation: FileEvaluation) -> dict[str, Any]:
+def _judged(file: StationFile) -> dict[str, Any]:
+    # Imported when the child is already reading: numpy takes as long as a dozen workbooks.
+    from analysis.numerics.evaluate import evaluate_file
+
+    evaluation = evaluate_file(file)
     return {
         "layout": file.layout,
         "state": evaluation.verdict,

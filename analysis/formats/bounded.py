@@ -6,6 +6,7 @@ files. Whatever a file does to it, the caller gets a StationFile or an Unreadabl
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -13,8 +14,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
@@ -27,6 +30,8 @@ _START = (
     "from analysis.formats.child import main; main(int(sys.argv[2]), int(sys.argv[3]))"
 )
 _LONGEST_HEADER = 64
+_AHEAD = 24  # answers of about 20 kB fit the pipe, so the child does not wait
+_PIPE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class BoundedReader:
         self.limits = limits or Limits()
         self._child: subprocess.Popen[bytes] | None = None
         self._served = 0
+        self._received = bytearray()  # what the child said beyond the last answer
 
     def __enter__(self) -> BoundedReader:
         return self
@@ -72,45 +78,54 @@ class BoundedReader:
         return self.answer()
 
     def read_all(self, requests: Iterable[Request]) -> Iterator[StationFile | UnreadableWorkbook]:
-        """Read many; the child reads the next while the caller works on the last."""
-        pending = False
-        for request in requests:
-            result = self._outcome() if pending else None
-            self.ask(request)
-            pending = True
-            if result is not None:
-                yield result
-        if pending:
-            yield self._outcome()
+        """Read many; the child works ahead while the caller is busy with earlier ones."""
+        coming = iter(requests)
+        asked = deque(islice(coming, _AHEAD))
+        self._ask_ahead(asked)
+        while asked:
+            result = self._outcome()
+            asked.popleft()
+            following = list(islice(coming, 1))
+            asked.extend(following)
+            # A child that was replaced has never heard of what its forerunner was asked.
+            self._ask_ahead(following if self._child is not None else asked)
+            yield result
 
     def ask(self, request: Request) -> None:
         """Send one request; ``answer`` fetches what comes of it."""
         if self._child is None or self._child.poll() is not None:
             self._start()
-        fields = asdict(request) | {"path": str(request.path)}
-        line = json.dumps(fields).encode()
         try:
-            self._pipe_in(line + b"\n")
+            self._send(request)
         except BrokenPipeError:  # it died since the last answer
             self._start()
-            self._pipe_in(line + b"\n")
+            self._send(request)
+
+    def _ask_ahead(self, requests: Iterable[Request]) -> None:
+        for request in requests:
+            if self._child is None:
+                self._start()
+            with contextlib.suppress(BrokenPipeError):  # the answer will tell what killed it
+                self._send(request)
+
+    def _send(self, request: Request) -> None:
+        fields = asdict(request) | {"path": str(request.path)}
+        self._pipe_in(json.dumps(fields).encode() + b"\n")
 
     def answer(self) -> StationFile:
         """Wait for the answer. Raises UnreadableWorkbook for the file's faults and limits."""
         deadline = time.monotonic() + self.limits.wall_seconds
-        received = b""
-        while b"\n" not in received and len(received) < _LONGEST_HEADER:
-            received += self._chunk(deadline)
-        header, _, rest = received.partition(b"\n")
+        while b"\n" not in self._received and len(self._received) < _LONGEST_HEADER:
+            self._received += self._chunk(deadline)
+        header, _, rest = self._received.partition(b"\n")
         kind, _, length = header.decode("ascii", "replace").partition(" ")
         if not length.isdigit() or int(length) > self.limits.answer_mb * 1024**2:
             self.close()
             raise _broken("answer", "gave an answer that cannot be")
-        parts, missing = [rest], int(length) - len(rest)
-        while missing > 0:
-            parts.append(self._chunk(deadline))
-            missing -= len(parts[-1])
-        block = b"".join(parts)
+        size, self._received = int(length), rest
+        while len(self._received) < size:
+            self._received += self._chunk(deadline)
+        block, self._received = bytes(self._received[:size]), self._received[size:]
         self._served += 1
         if kind in ("memory", "depth"):
             self.close()
@@ -129,6 +144,7 @@ class BoundedReader:
         """End the child, at once."""
         child, self._child = self._child, None
         self._served = 0
+        self._received = bytearray()
         if child is None:
             return
         child.kill()
@@ -159,6 +175,7 @@ class BoundedReader:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            pipesize=_PIPE_BYTES,
             env={"LC_ALL": "C.UTF-8"},
             start_new_session=True,
         )
