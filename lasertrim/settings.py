@@ -103,7 +103,7 @@ def _databases() -> dict[str, Any]:
                 "init_command": (
                     "PRAGMA journal_mode=WAL;"
                     f"PRAGMA synchronous={ENVIRONMENT.sqlite_synchronous};"
-                    "PRAGMA cache_size=-16000;"
+                    "PRAGMA cache_size=-8000;"
                 ),
             },
             "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")},
