@@ -25,7 +25,12 @@ class Product(models.Model):
     @property
     def title(self) -> str:
         """Return the number as a readable part of an address; the key is what counts."""
-        return slugify(self.number) or "model"
+        return title_of(self.number)
+
+
+def title_of(number: str) -> str:
+    """Return a model number as the readable part of an address."""
+    return slugify(number) or "model"
 
 
 class ProductAlias(models.Model):

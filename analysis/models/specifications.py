@@ -247,7 +247,7 @@ class Specification(models.Model):
     @property
     def revision_name(self) -> str:
         """Return the name of the revision as results carry it: "r3", "TRK1 r3"."""
-        return f"{self.track} r{self.revision}".strip()
+        return revision_name(self.track, self.revision)
 
     @property
     def is_draft(self) -> bool:
@@ -263,6 +263,11 @@ class Specification(models.Model):
     def values(self) -> SpecificationValues:
         """Return what a person decided of this revision."""
         return SpecificationValues(**{name: getattr(self, name) for name in CONTENT})
+
+
+def revision_name(track: str, revision: int) -> str:
+    """Name a revision of a track, "" being all of them."""
+    return f"{track} r{revision}".strip()
 
 
 class SpecificationImport(models.Model):

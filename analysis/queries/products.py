@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Max
+from django.db.models import Count, Max, OuterRef, Subquery
 from django.utils import timezone
 
 from analysis.models import Product, ProductAlias, Run, Specification, TrackRecord, Unit
+from analysis.models.products import title_of
+from analysis.models.specifications import revision_name
 from analysis.models.words import SpecificationState, StationName, Verdict
 from analysis.queries.specifications import (
+    Revision,
     choose_in_force,
     exclusion_of,
     history_of,
@@ -33,6 +36,7 @@ STATES = {
     APPROVED: "In force",
     WITHDRAWAL: "Withdrawal asked for",
 }
+_R = TypeVar("_R", bound=Revision)
 SORTS = ("model", "runs", "units", "last", "yield")
 
 
@@ -42,12 +46,16 @@ class ProductRow:
 
     pk: int
     number: str
-    title: str
     counts: dict[str, int] = field(default_factory=dict)  # verdict -> runs
     units: int = 0
     last_at: datetime | None = None
     states: frozenset[str] = frozenset({NONE})
     revisions: str = ""  # names of what is in force today
+
+    @property
+    def title(self) -> str:
+        """Return the readable part of the address."""
+        return title_of(self.number)
 
     @property
     def runs(self) -> int:
@@ -105,19 +113,22 @@ def product_page(wanted: ProductFilter, number: int | str = 1) -> ProductPage:
 
 
 def product_rows() -> list[ProductRow]:
-    """Return every model with its counts, by number, in four queries."""
+    """Return every model with its counts, by number, in three queries without model instances."""
+    newest = Run.objects.filter(product=OuterRef("pk")).order_by("-ordered_at", "-id")
+    units = Unit.objects.filter(product=OuterRef("pk")).order_by().values("product")
+    products = Product.objects.values_list(
+        "pk",
+        "number",
+        Subquery(newest.values("ordered_at")[:1]),
+        Subquery(units.annotate(count=Count("pk")).values("count")),
+    )
     rows = {
-        product.pk: ProductRow(product.pk, product.number, product.title)
-        for product in Product.objects.all()
+        pk: ProductRow(pk, number, units=count or 0, last_at=last)
+        for pk, number, last, count in products
     }
-    counted = Run.objects.order_by().values_list("product", "verdict")
-    for product, verdict, count, last in counted.annotate(Count("pk"), Max("ordered_at")):
-        row = rows[product]
-        row.counts[verdict] = count
-        row.last_at = max(filter(None, (row.last_at, last)), default=None)
-    units = Unit.objects.order_by().values_list("product").annotate(Count("pk"))
-    for product, count in units:
-        rows[product].units = count
+    counted = Run.objects.order_by().values_list("product", "verdict").annotate(Count("pk"))
+    for product, verdict, count in counted:
+        rows[product].counts[verdict] = count
     _attach_states(rows)
     return list(rows.values())
 
@@ -138,30 +149,36 @@ def products_to_export(wanted: ProductFilter) -> list[tuple[Product, Specificati
 
 
 def _attach_states(rows: dict[int, ProductRow]) -> None:
-    today = timezone.localdate()
-    approved: dict[int, list[Specification]] = defaultdict(list)
+    approved: dict[int, list[_Light]] = defaultdict(list)
     states: dict[int, set[str]] = defaultdict(set)
-    revisions = Specification.objects.exclude(state=SpecificationState.WITHDRAWN)
-    light = ("product_id", "track", "revision", "state", "effective_from", "withdrawal_asked_by_id")
-    for row in revisions.only(*light):
-        if row.is_draft:
-            states[row.product_id].add(DRAFT)
+    revisions = Specification.objects.exclude(state=SpecificationState.WITHDRAWN).order_by("pk")
+    columns = ("product", "state", "withdrawal_asked_by", "track", "revision", "effective_from")
+    for product, state, asked_by, *light in revisions.values_list(*columns):
+        if state == SpecificationState.DRAFT:
+            states[product].add(DRAFT)
             continue
-        approved[row.product_id].append(row)
-        if row.withdrawal_asked_by_id is not None:
-            states[row.product_id].add(WITHDRAWAL)
-    for product, revisions_of in approved.items():
-        tracks = sorted({row.track for row in revisions_of})
-        here = [
-            found
-            for track in tracks
-            if (found := choose_in_force(revisions_of, track=track, on_day=today))
-        ]
+        approved[product].append(_Light(*light))
+        if asked_by is not None:
+            states[product].add(WITHDRAWAL)
+    for product, mine in approved.items():
+        here = in_force_today(mine)
         if here:
             states[product].add(APPROVED)
-            rows[product].revisions = ", ".join(dict.fromkeys(s.revision_name for s in here))
+            rows[product].revisions = ", ".join(row.revision_name for row in here)
     for product, found_states in states.items():
         rows[product].states = frozenset(found_states)
+
+
+class _Light(NamedTuple):
+    """As much of an approved revision as it takes to choose the one in force."""
+
+    track: str
+    revision: int
+    effective_from: date
+
+    @property
+    def revision_name(self) -> str:
+        return revision_name(self.track, self.revision)
 
 
 def _chosen(rows: Iterable[ProductRow], wanted: ProductFilter) -> list[ProductRow]:
@@ -213,7 +230,7 @@ class ProductFacts:
 def product_facts(product: Product, *, recent: int = 10) -> ProductFacts:
     """Gather what the page of a model shows."""
     runs = Run.objects.filter(product=product)
-    row = ProductRow(product.pk, product.number, product.title)
+    row = ProductRow(product.pk, product.number)
     stations: dict[str, tuple[int, datetime]] = {}
     grouped = runs.order_by().values_list("verdict", "station")
     for verdict, station, count, last in grouped.annotate(Count("pk"), Max("ordered_at")):
@@ -225,7 +242,7 @@ def product_facts(product: Product, *, recent: int = 10) -> ProductFacts:
     newest = list(runs.select_related("source_file").defer("parameters", "findings")[:recent])
     names = TrackRecord.objects.filter(run__in=[run.pk for run in newest]).values_list("name")
     specifications = specifications_of(product)
-    here = in_force_today(specifications)
+    here = in_force_today([row for row in specifications if row.is_approved])
     return ProductFacts(
         row=row,
         stations=sorted(
@@ -252,12 +269,9 @@ def known_tracks(product: Product) -> list[str]:
     return list(names.values_list("name", flat=True))
 
 
-def in_force_today(rows: Iterable[Specification]) -> list[Specification]:
+def in_force_today(approved: Sequence[_R]) -> list[_R]:
     """Return what is in force today: the general specification and those of tracks."""
-    approved = [row for row in rows if row.is_approved]
     today = timezone.localdate()
-    found = (
-        choose_in_force(approved, track=track, on_day=today)
-        for track in sorted({row.track for row in approved})
-    )
+    tracks = sorted({row.track for row in approved})
+    found = (choose_in_force(approved, track=track, on_day=today) for track in tracks)
     return list(dict.fromkeys(row for row in found if row is not None))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol, TypeVar
 
 from django.db.models import QuerySet
 
@@ -55,9 +56,21 @@ def specification_in_force(*, product: Product, track: str, on_day: date) -> Spe
     return choose_in_force(approved.filter(track__in=["", track]), track=track, on_day=on_day)
 
 
-def choose_in_force(
-    approved: Iterable[Specification], *, track: str, on_day: date
-) -> Specification | None:
+class Revision(Protocol):
+    """What it takes to choose: a row, or as much of one."""
+
+    @property
+    def track(self) -> str: ...
+    @property
+    def revision(self) -> int: ...
+    @property
+    def effective_from(self) -> date: ...
+
+
+_R = TypeVar("_R", bound=Revision)
+
+
+def choose_in_force(approved: Iterable[_R], *, track: str, on_day: date) -> _R | None:
     """Choose among approved revisions of one product, as ``specification_in_force`` does."""
     ready = [s for s in approved if s.track in ("", track) and s.effective_from <= on_day]
     return max(ready, key=lambda s: (s.track != "", s.revision), default=None)

@@ -136,7 +136,17 @@ class Entry:
 
     def upon(self, base: SpecificationValues) -> SpecificationValues:
         """Return the values that result where fields without a column stay as they are."""
-        return replace(base, **self.fields)
+        same = {
+            name for name in self.fields if _as_in_a_sheet(getattr(base, name), self.fields[name])
+        }
+        return replace(base, **{n: value for n, value in self.fields.items() if n not in same})
+
+
+def _as_in_a_sheet(here: Any, there: Any) -> bool:
+    """Tell whether two numbers are one in a spreadsheet, which keeps 15 digits."""
+    return (
+        isinstance(here, float) and isinstance(there, float) and f"{here:.15g}" == f"{there:.15g}"
+    )
 
 
 def cells_of(values: SpecificationValues) -> dict[str, Cell]:

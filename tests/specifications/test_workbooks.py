@@ -156,7 +156,7 @@ def values(draw: st.DrawFn) -> SpecificationValues:
         angle=angle,
         angle_unit=draw(st.sampled_from(["deg", "in"])) if angle else "",
         tolerance_kind=kind,
-        tolerance=draw(st.floats(0, 0.9)) * angle if angle and sided else None,
+        tolerance=round(draw(st.floats(0, 0.9)) * angle, 6) if angle and sided else None,
         angle_bound=draw(st.none() | numbers) if kind in ("minimum", "maximum") else None,
         resistance_minimum=draw(st.none() | numbers),
         sigma_threshold=draw(st.none() | numbers),
@@ -185,13 +185,24 @@ def test_an_export_that_comes_back_changes_nothing(
     drafts.draft_create(product=product, track="TA", values=two_sided, actor=actor)
     drafts.draft_create(
         product=product,
+        track="TC",
+        values=replace(
+            VALUES,
+            tolerance=1 / 3,
+            angle_text="351 deg ±0.333333333",
+            resistance_minimum=4500.123456789012345,
+        ),
+        actor=actor,
+    )
+    drafts.draft_create(
+        product=product,
         track="TB",
         values=replace(VALUES, linearity_kind="", linearity_word="VR Max"),
         actor=actor,
     )
     Product.objects.create(number="7001")
     plan = services.import_plan(receive(export(), actor))
-    assert [row.action for row in plan.rows] == ["unchanged"] * 4
+    assert [row.action for row in plan.rows] == ["unchanged"] * 5
     assert plan.writes == 0
     assert plan.unread == ()
 
