@@ -61,7 +61,7 @@ def contradictions(wanted: RunFilter, *, kind: str = "", number: int | str = 1) 
         runs.exclude(operator_words="")
         .order_by()
         .values_list("operator_words", "verdict")
-        .annotate(Count("pk"))
+        .annotate(runs=Count("*"))
     )
     counts: Counter[Contradiction] = Counter()
     compared = 0

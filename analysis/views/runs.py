@@ -11,6 +11,7 @@ from analysis import storage
 from analysis.forms.runs import RunFilterForm
 from analysis.models import Run, SourceFile
 from analysis.queries import runs as queries
+from analysis.queries.operator_words import contradiction_of
 
 
 @require_safe
@@ -42,6 +43,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         "tracks": queries.run_tracks(found),
         "others": queries.runs_of_same_unit(found),
         "offers": queries.offers_of(found),
+        "contradiction": contradiction_of(found.operator_words, found.verdict),
     }
     return render(request, "analysis/run.html", context)
 
