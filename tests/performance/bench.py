@@ -22,9 +22,11 @@ from tests.performance.table import Line, as_plain, from_plain, table
 _PROJECT = Path(__file__).resolve().parent.parent.parent
 SECTIONS = {
     "reading": "reading:lines",
+    "judging": "judging:lines",
     "inspect": "inspecting:lines",
     "queue": "queueing:lines_on_sqlite",
     "postgresql": "queueing:lines_on_postgresql",
+    "reevaluation": "reevaluating:lines",
     "upload": "uploading:lines",
     "memory": "memory:lines",
     "pages": "paging:lines",
