@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Upper
 from django.urls import reverse
 
 from analysis.models.products import Product, Unit
@@ -41,7 +43,14 @@ class Run(models.Model):
             models.Index(fields=["product", "-ordered_at", "-id"], name="run_newest_of_product"),
             models.Index(fields=["verdict", "-ordered_at", "-id"], name="run_newest_of_verdict"),
             models.Index(fields=["station", "-ordered_at", "-id"], name="run_newest_of_station"),
-            models.Index(fields=["serial", "-ordered_at", "-id"], name="run_newest_of_serial"),
+            # Serials are found whatever their case; LIKE would scan.
+            models.Index(
+                Upper("serial"), F("ordered_at").desc(), F("id").desc(), name="run_newest_of_serial"
+            ),
+            models.Index(
+                fields=["station", "verdict", "-ordered_at", "-id"],
+                name="run_newest_of_station_verdict",
+            ),
             models.Index(fields=["product", "verdict", "ordered_at"], name="run_counts_of_product"),
         ]
 

@@ -11,7 +11,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from analysis.models import Batch, BatchItem
 from analysis.models.words import Outcome, SourceState, Verdict
 
-ITEMS_PER_PAGE = 200
+ITEMS_PER_PAGE = 100
 BATCHES_PER_PAGE = 50
 
 # What became of an item: its outcome at the door, then how far its file has come.
@@ -30,6 +30,15 @@ _EMPTY = Q(source_file__reason_code="no-measurement")
 
 
 @dataclass(frozen=True, slots=True)
+class VerdictCount:
+    """How many runs have a verdict."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a batch is."""
 
@@ -40,7 +49,7 @@ class Progress:
     quarantined: int
     duplicates: int
     refused: int
-    verdicts: dict[str, int]
+    verdicts: tuple[VerdictCount, ...]
     marker: str  # changes whenever the page would look different
 
     @property
@@ -79,13 +88,18 @@ def batch_progress(batch_id: UUID) -> Progress:
         .values_list("source_file__run__verdict")
         .annotate(Count("pk"))
     )
-    verdicts = {word.label: found[word] for word in Verdict if found.get(word)}
+    verdicts = tuple(
+        VerdictCount(word.value, word.label, found[word]) for word in Verdict if found.get(word)
+    )
     marker = "-".join(str(part) for part in (newest or 0, reading, *counts.values()))
     return Progress(**counts, verdicts=verdicts, marker=marker)
 
 
 def batch_items(batch_id: UUID, *, state: str = "", number: int | str = 1) -> Page[BatchItem]:
-    """Return one page of a batch's items, in the order they were offered."""
+    """Return one page of a batch's items, in the order they were offered.
+
+    ``first_batch`` lands on each duplicate without a run: the batch that brought its file.
+    """
     items = (
         BatchItem.objects.filter(batch=batch_id)
         .filter(_state_filter(state))
@@ -93,7 +107,25 @@ def batch_items(batch_id: UUID, *, state: str = "", number: int | str = 1) -> Pa
         .defer("source_file__run__parameters", "source_file__run__findings")
         .order_by("id")
     )
-    return Paginator(items, ITEMS_PER_PAGE).get_page(number)
+    page = Paginator(items, ITEMS_PER_PAGE).get_page(number)
+    page.object_list = list(page.object_list)
+    _attach_first_batches(page.object_list)
+    return page
+
+
+def _attach_first_batches(shown: list[BatchItem]) -> None:
+    open_duplicates = [
+        item
+        for item in shown
+        if item.outcome == Outcome.DUPLICATE and getattr(item.source_file, "run", None) is None
+    ]
+    if not open_duplicates:
+        return
+    files = {item.source_file_id for item in open_duplicates}
+    offers = BatchItem.objects.filter(_TAKEN, source_file__in=files).order_by("-id")
+    first = dict(offers.values_list("source_file", "batch"))  # the first one is written last
+    for item in open_duplicates:
+        item.first_batch = first.get(item.source_file_id)  # type: ignore[attr-defined]
 
 
 def _state_filter(state: str) -> Q:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
-from analysis.models import Batch, BatchItem, SourceFile
+from analysis.models import Batch, BatchItem, Run, SourceFile
 from analysis.models.words import Outcome, SourceState
 from tests.workbooks import fleet
 
@@ -103,6 +104,37 @@ def test_the_same_file_twice_is_a_duplicate_with_a_link(page: Client, work_off: 
     shown = page.get(batch["url"]).content.decode()
     assert "another name.xls" in shown
     assert "uplicate" in shown
+
+
+def test_a_duplicate_leads_to_the_run_or_to_the_batch_that_brought_it(
+    page: Client, work_off: WorkOff
+) -> None:
+    workbook, first, again = fleet()[0], new_batch(page), new_batch(page)
+    send(page, first, workbook.name, workbook.data)
+    send(page, first, "twice in one batch.xls", workbook.data)
+    send(page, again, "another name.xls", workbook.data)
+    link = f'<a href="{first["url"]}">first received'
+    assert link in page.get(again["url"]).content.decode()
+    assert link not in page.get(first["url"]).content.decode(), "the page itself is no help"
+    work_off()
+    shown = page.get(again["url"]).content.decode()
+    assert link not in shown
+    assert f'href="{Run.objects.get().get_absolute_url()}"' in shown
+
+
+def test_the_verdicts_of_a_batch_are_counted(page: Client, work_off: WorkOff) -> None:
+    batch = new_batch(page)
+    for book in fleet()[:6]:
+        send(page, batch, book.name, book.data)
+    work_off()
+    response = page.get(batch["url"])
+    counted = response.context["progress"].verdicts
+    assert {verdict.value: verdict.count for verdict in counted} == Counter(
+        Run.objects.values_list("verdict", flat=True)
+    )
+    for verdict in counted:
+        words = f"<b>{verdict.count}</b> {verdict.label.lower()}"
+        assert f'href="#shape-{verdict.value}"/></svg>{words}' in response.content.decode()
 
 
 def test_a_file_beyond_the_limit_is_refused_and_leaves_nothing(

@@ -47,7 +47,7 @@ class Command(BaseCommand):
     def _wait(self, batch: Batch) -> None:
         while not (progress := batch_progress(batch.pk)).finished:
             time.sleep(0.5)
-        verdicts = ", ".join(f"{count} {word}" for word, count in progress.verdicts.items())
+        verdicts = ", ".join(f"{verdict.count} {verdict.label}" for verdict in progress.verdicts)
         self.stdout.write(
             f"Read: {verdicts or 'no verdicts'}; {progress.not_a_measurement} without a "
             f"measurement, {progress.quarantined} quarantined."
