@@ -19,11 +19,11 @@ class ReevaluationForm(forms.Form):
         empty_label="The revision in force on the day of each run",
         help_text="Another revision makes a comparison; the verdicts of the runs stay as they are.",
     )
-    reason = forms.CharField(
-        label="Why", max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = forms.CharField(label="Why", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
-    def __init__(self, *args: object, product: int | None, active: Method, **kwargs: object) -> None:
+    def __init__(
+        self, *args: object, product: int | None, active: Method, **kwargs: object
+    ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["method"].choices = [  # type: ignore[attr-defined]
             (name, f"{name} (the site's method)" if method.digest == active.digest else name)
@@ -50,6 +50,4 @@ class ProposalForm(forms.Form):
     """The reason for judging by another method."""
 
     method = forms.ChoiceField(choices=[(name, name) for name in METHODS])
-    reason = forms.CharField(
-        label="Why", max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = forms.CharField(label="Why", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))

@@ -130,5 +130,3 @@ def _scope(request: HttpRequest) -> tuple[services.Scope, str, int | None]:
 
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 18 else 0
-
-
