@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analysis.numerics.chebyshev import best_line
-from analysis.numerics.columns import FloatArray, all_true, is_usable, number
+from analysis.numerics.columns import FloatArray, all_usable, number
 from analysis.numerics.decomposition import shift_along_travel
 from analysis.numerics.linearity import Graded, OffsetResult, slack_of
 from analysis.numerics.rotation import Correction, RotationResult, smallest_rotation
-from analysis.numerics.sentences import index_sentence, linearity_sentence, rotation_sentence
+from analysis.numerics.sentences import index_sentence
 from analysis.numerics.specification import RotationBounds, angle_for_rotation
 
 
@@ -54,6 +54,7 @@ def certify(
     rotation: RotationResult | None,
     bounds: RotationBounds,
     *,
+    said: str,
     slope: float | None = None,
     angle: float | None = None,
     unit: str = "",
@@ -69,6 +70,8 @@ def certify(
     rotation : RotationResult or None
         Where a rotation is allowed and theory is there.
     bounds : RotationBounds
+    said : str
+        How linearity was decided, in words.
     slope : float, optional
         Of theory, volts per degree or inch; without it a shift has no value along the travel.
     angle : float, optional
@@ -79,13 +82,14 @@ def certify(
     window = offset.passing_window
     smallest_shift = None if window is None else min(max(0.0, window[0]), window[1])
     travel = shift_along_travel(smallest_shift, slope)
+    sentence = said + index_sentence(smallest_shift, travel, unit)
     if rotation is None or rotation.correction is None:
         beyond = None if window is not None else _beyond(graded, theory)
         source = bounds.reason if rotation is None else rotation.reason
         return Certificate(
             "offset",
             source,
-            linearity_sentence(offset) + index_sentence(smallest_shift, travel, unit),
+            sentence,
             _window_points(offset),
             smallest_shift=smallest_shift,
             smallest_shift_travel=travel,
@@ -97,7 +101,7 @@ def certify(
     return Certificate(
         "offset and rotation",
         bounds.reason,
-        rotation_sentence(offset, rotation, angle) + index_sentence(smallest_shift, travel, unit),
+        sentence,
         tuple(
             CertificatePoint(touch.index, "upper" if touch.side > 0 else "lower")
             for touch in rotation.touching
@@ -128,7 +132,7 @@ def _window_points(offset: OffsetResult) -> tuple[CertificatePoint, ...]:
 def _beyond(graded: Graded, theory: FloatArray) -> Correction | None:
     """Return the passing correction of the smallest rotation, whatever is allowed."""
     along = theory[graded.rows]
-    if graded.blank or len(along) == 0 or not all_true(is_usable(along)):
+    if graded.blank or len(along) == 0 or not all_usable(along):
         return None
     free = best_line(graded.error, graded.lower, graded.upper, along)
     if free is None or free.excess > 1.0:

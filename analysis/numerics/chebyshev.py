@@ -10,17 +10,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 
-from analysis.numerics.columns import FloatArray, RowArray
+from analysis.numerics.columns import FloatArray, RowArray, smallest
 
 _ROUNDING = 4e-16  # relative; a rise below it is float noise
 _MOST_HARD = 1000  # points of zero width that are looked at pair by pair
 
 
-@dataclass(frozen=True, slots=True)
-class BestMargin:
+class BestMargin(NamedTuple):
     """The largest margin s* and the offset that reaches it."""
 
     offset: float  # volts
@@ -39,8 +39,7 @@ class Touch:
     side: int
 
 
-@dataclass(frozen=True, slots=True)
-class BestLine:
+class BestLine(NamedTuple):
     """The line with the smallest excess r = max |c - o - k t| / w.
 
     ``touching`` proves it: three points whose sides alternate along t, or two where a bound on k
@@ -54,8 +53,7 @@ class BestLine:
     bound: int  # -1 or +1 where the lower or upper bound of the rotation is active, else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Hard:
+class Hard(NamedTuple):
     """Lines must pass between low_i and high_i at t_i whatever the excess."""
 
     along: FloatArray
@@ -64,15 +62,14 @@ class Hard:
     owner: RowArray  # the points they belong to, -1 for none
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
+class _Cut(NamedTuple):
     """A supporting line of the excess as a function of the rotation."""
 
     rotation: float
     excess: float
     slope: float
     offset: float
-    touching: tuple[Touch, ...]
+    touching: tuple[tuple[int, int], ...]  # index and side of a ``Touch``
 
     def at(self, rotation: float) -> float:
         return self.excess + self.slope * (rotation - self.rotation)
@@ -107,20 +104,27 @@ def best_margin(error: FloatArray, lower: FloatArray, upper: FloatArray) -> Best
     """
     if len(error) == 0:
         return None
-    half = 0.5 * upper - 0.5 * lower
-    centre = 0.5 * upper + 0.5 * lower
-    centre -= error
-    narrowest = half.min()
+    centre, half = _centred(error, lower, upper)
+    narrowest = smallest(half)
     if narrowest < 0.0:
         return None
-    with np.errstate(all="ignore"):
-        if narrowest == 0.0:
-            return _forced(centre, half)
-        start = (int((centre + half).argmin()), int((centre - half).argmax()))
-        offset, excess, pair = _exchange(centre, half, 1.0 / half, start)
+    if narrowest == 0.0:
+        return _forced(centre, half)
+    start = (int((centre + half).argmin()), int((centre - half).argmax()))
+    offset, excess, pair = _exchange(centre, half, 1.0 / half, start)
     if not -np.inf < excess < np.inf:
         return None
     return BestMargin(offset, 1.0 - excess, tuple(sorted(set(pair))))
+
+
+def _centred(
+    error: FloatArray, lower: FloatArray, upper: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return, per point, the shift that puts it into the middle of its band, and the half width."""
+    half_upper, half_lower = 0.5 * upper, 0.5 * lower
+    centre = half_upper + half_lower
+    centre -= error
+    return centre, half_upper - half_lower
 
 
 def _exchange(
@@ -130,9 +134,9 @@ def _exchange(
     rising, falling = pair
     excess, best = -np.inf, 0.0
     while True:
-        w_rising, w_falling = float(half[rising]), float(half[falling])
+        w_rising, w_falling = half.item(rising), half.item(falling)
         both = w_rising + w_falling
-        c_rising, c_falling = float(centre[rising]), float(centre[falling])
+        c_rising, c_falling = centre.item(rising), centre.item(falling)
         offset = c_rising * (w_falling / both) + c_falling * (w_rising / both)
         reached = (c_falling - c_rising) / both
         if not reached > excess:
@@ -192,10 +196,8 @@ def best_line(
     """
     if len(error) == 0:
         return None
-    half = 0.5 * upper - 0.5 * lower
-    centre = 0.5 * upper + 0.5 * lower
-    centre -= error
-    narrowest = half.min()
+    centre, half = _centred(error, lower, upper)
+    narrowest = smallest(half)
     if narrowest < 0.0:
         return None
     if narrowest > 0.0:
@@ -266,18 +268,19 @@ def chebyshev_line(
     if first is None or last is None:
         flat = min(max(0.0, low), high)
         return _at_fixed(centre, half, along, flat, hard)
-    chord = (float(centre[last]) - float(centre[first])) / float(along[last] - along[first])
-    steep = float(along[last] - along[first]) / float(half[first] + half[last])
+    span = along.item(last) - along.item(first)
+    chord = (centre.item(last) - centre.item(first)) / span
+    steep = span / (half.item(first) + half.item(last))
     left = _Cut(chord, 0.0, -steep, 0.0, ())
     right = _Cut(chord, 0.0, steep, 0.0, ())
-    inverse = 1.0 / half
+    problem = (centre, half, 1.0 / half, along)
     rotation, pair = min(max(chord, low), high), (first, last)
     for _ in range(200):
-        cut, pair = _cut_at(rotation, (centre, half, inverse, along), pair, hard)
+        cut, pair = _cut_at(rotation, problem, pair, hard)
         floor = max(left.at(rotation), right.at(rotation))
         at_bound = _stopping_bound(cut, low, high)
         if at_bound or cut.slope == 0.0:
-            return BestLine(cut.offset, rotation, cut.excess, cut.touching, at_bound)
+            return BestLine(cut.offset, rotation, cut.excess, _touches(cut.touching), at_bound)
         if not cut.excess - floor > _ROUNDING * abs(cut.excess):
             break
         if cut.slope < 0.0:
@@ -290,6 +293,10 @@ def chebyshev_line(
         rotation = min(max(crossing, low), high)
     touching = _alternating((*left.touching, *right.touching, *cut.touching), along, hard)
     return BestLine(cut.offset, rotation, cut.excess, touching, 0)
+
+
+def _touches(touching: tuple[tuple[int, int], ...]) -> tuple[Touch, ...]:
+    return tuple(Touch(index, side) for index, side in touching)
 
 
 def _extremes(along: FloatArray) -> tuple[int | None, int | None]:
@@ -321,7 +328,7 @@ def _at_fixed(
         high = float((hard.high - rotation * hard.along).min())
         return BestLine(0.5 * (low + high), rotation, 0.0, (), 0)
     cut, _ = _cut_at(rotation, (centre, half, 1.0 / half, along), (0, 0), hard)
-    return BestLine(cut.offset, rotation, cut.excess, cut.touching, 0)
+    return BestLine(cut.offset, rotation, cut.excess, _touches(cut.touching), 0)
 
 
 def _cut_at(
@@ -334,9 +341,9 @@ def _cut_at(
     centre, half, inverse, along = problem
     shifted = centre - rotation * along
     offset, excess, (rising, falling) = _exchange(shifted, half, inverse, pair)
-    t_rising, t_falling = float(along[rising]), float(along[falling])
-    slope = (t_rising - t_falling) / float(half[rising] + half[falling])
-    touching = (Touch(rising, 1), Touch(falling, -1))
+    arm = along.item(rising) - along.item(falling)
+    slope = arm / (half.item(rising) + half.item(falling))
+    touching = ((rising, 1), (falling, -1))
     if hard is None:
         return _Cut(rotation, excess, slope, offset, touching), (rising, falling)
     floors, ceilings = hard.low - rotation * hard.along, hard.high - rotation * hard.along
@@ -346,13 +353,13 @@ def _cut_at(
         rising = int(((offset - shifted) * inverse).argmax())
         slope = float((along[rising] - hard.along[lowest]) / half[rising])
         excess = float((offset - shifted[rising]) * inverse[rising])
-        touching = (Touch(rising, 1), Touch(_hard_name(hard, lowest), -1))
+        touching = ((rising, 1), (_hard_name(hard, lowest), -1))
     elif offset > ceilings[highest]:
         offset = float(ceilings[highest])
         falling = int(((offset - shifted) * inverse).argmin())
         slope = float((hard.along[highest] - along[falling]) / half[falling])
         excess = float((shifted[falling] - offset) * inverse[falling])
-        touching = (Touch(_hard_name(hard, highest), 1), Touch(falling, -1))
+        touching = ((_hard_name(hard, highest), 1), (falling, -1))
     return _Cut(rotation, excess, slope, offset, touching), (rising, falling)
 
 
@@ -384,16 +391,16 @@ def _within(bounds: tuple[float, float], hard: Hard) -> tuple[float, float]:
 
 
 def _alternating(
-    touching: tuple[Touch, ...], along: FloatArray, hard: Hard | None
+    touching: tuple[tuple[int, int], ...], along: FloatArray, hard: Hard | None
 ) -> tuple[Touch, ...]:
     """Choose three of the touching points whose sides alternate along t, else return them all."""
-    distinct = tuple(dict.fromkeys(touching))
+    distinct = _touches(tuple(dict.fromkeys(touching)))
     if hard is not None:
         return distinct
-    ordered = sorted(distinct, key=lambda touch: (float(along[touch.index]), touch.index))
+    ordered = sorted(distinct, key=lambda touch: (along.item(touch.index), touch.index))
     for first, middle, last in combinations(ordered, 3):
         if first.side == last.side == -middle.side:
-            t = [float(along[touch.index]) for touch in (first, middle, last)]
-            if t[0] < t[1] < t[2]:
+            t, u, v = (along.item(touch.index) for touch in (first, middle, last))
+            if t < u < v:
                 return first, middle, last
     return tuple(ordered)

@@ -40,11 +40,9 @@ class Points:
         return len(self.error)
 
 
-def view(values: array[float], rows: int) -> FloatArray:
-    """Return the first ``rows`` values as a float64 view, without copying. Never write to it."""
-    if not values or rows <= 0:
-        return _EMPTY
-    return np.frombuffer(values, dtype=np.float64, count=min(rows, len(values)))
+def _view(values: array[float], rows: int) -> FloatArray:
+    """Return the first ``rows`` >= 1 values as a float64 view, without copying."""
+    return np.frombuffer(values, np.float64, rows)
 
 
 def all_true(mask: MaskArray) -> bool:
@@ -67,8 +65,10 @@ def points_of(sweep: Sweep, rows: int | None = None) -> Points:
         sweep.lower.values,
         sweep.upper.values,
     )
-    shortest = max(0, min(wanted, *(len(column) for column in columns)))
-    return Points(*(view(column, shortest) for column in columns))
+    shortest = min(wanted, *map(len, columns))
+    if shortest <= 0:
+        return Points(_EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY)
+    return Points(*[_view(column, shortest) for column in columns])
 
 
 def is_usable(values: FloatArray) -> MaskArray:
@@ -84,6 +84,24 @@ def is_usable(values: FloatArray) -> MaskArray:
         False for NaN, infinities and magnitudes of ``LARGEST_VALUE`` and more.
     """
     return np.abs(values) < LARGEST_VALUE
+
+
+def all_usable(values: FloatArray) -> bool:
+    """Tell whether every value is usable (``is_usable``), several times faster than a mask."""
+    if len(values) == 0:
+        return True
+    low, high = values.item(values.argmin()), values.item(values.argmax())  # NaN if there is one
+    return bool(low > -LARGEST_VALUE and high < LARGEST_VALUE)
+
+
+def largest(values: FloatArray) -> float:
+    """Return the largest of n >= 1 values, NaN if there is one; faster than ``ndarray.max``."""
+    return float(values.item(values.argmax()))
+
+
+def smallest(values: FloatArray) -> float:
+    """Return the smallest of n >= 1 values, NaN if there is one; faster than ``ndarray.min``."""
+    return float(values.item(values.argmin()))
 
 
 def number(value: float | None) -> float | None:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from analysis.formats.station_file import Sweep, Track
 from analysis.numerics.chebyshev import minimax_line
-from analysis.numerics.columns import FloatArray, Points, all_true, is_usable, number, points_of
+from analysis.numerics.columns import (
+    FloatArray,
+    Points,
+    all_usable,
+    is_usable,
+    largest,
+    number,
+    points_of,
+    smallest,
+)
 from analysis.numerics.linearity import Graded, grade, some_offset_passes
 from analysis.numerics.method import Method
 from analysis.numerics.sigma import SigmaGradient, sigma_gradient
@@ -48,6 +58,19 @@ class TrimEffect:
     reason: str = ""
 
 
+class ErrorSizes(NamedTuple):
+    """How large an error curve is, in volts, over all its usable values."""
+
+    high: float
+    low: float
+    rms: float
+
+    @property
+    def largest(self) -> float:
+        """Return max |error|."""
+        return max(self.high, -self.low)
+
+
 def theory_slope(position: FloatArray, theory: FloatArray) -> float | None:
     """Return the slope of a straight theory, in volts per degree or inch.
 
@@ -55,14 +78,16 @@ def theory_slope(position: FloatArray, theory: FloatArray) -> float | None:
     a slope of 0, and a theory that leaves the line through its ends by more than 1e-3 of its
     span: then a shift in volts is no single shift along the travel.
     """
-    if len(position) < 2 or not all_true(is_usable(position) & is_usable(theory)):
+    if len(position) < 2 or not (all_usable(position) and all_usable(theory)):
         return None
-    travel, span = float(position[-1] - position[0]), float(theory[-1] - theory[0])
+    start, place = theory.item(0), position.item(0)
+    travel, span = position.item(-1) - place, theory.item(-1) - start
     if travel == 0.0 or span == 0.0:
         return None
     slope = span / travel
-    bend = float(np.abs(theory - theory[0] - slope * (position - position[0])).max())
-    return number(slope) if bend <= 1e-3 * abs(span) else None
+    bend = theory - start
+    bend -= slope * (position - place)
+    return number(slope) if largest(np.abs(bend)) <= 1e-3 * abs(span) else None
 
 
 def shift_along_travel(offset: float | None, slope: float | None) -> float | None:
@@ -70,12 +95,25 @@ def shift_along_travel(offset: float | None, slope: float | None) -> float | Non
     return None if offset is None or not slope else number(offset / slope)
 
 
-def pass_shape(
+def pass_shape(sweep: Sweep, points: Points, method: Method) -> PassShape:
+    """Take one sweep apart of which nothing is known yet; see ``shape_of``."""
+    return shape_of(
+        sweep,
+        points,
+        grade(points.error, points.lower, points.upper),
+        sigma_gradient(points.position, points.error, method.parameters.sigma),
+        theory_slope(points.position, points.theory),
+        error_sizes(points.error),
+    )
+
+
+def shape_of(
     sweep: Sweep,
     points: Points,
-    method: Method,
-    graded: Graded | None = None,
-    sigma: SigmaGradient | None = None,
+    graded: Graded,
+    sigma: SigmaGradient,
+    slope: float | None,
+    sizes: ErrorSizes | None,
 ) -> PassShape:
     """Take one sweep apart.
 
@@ -84,10 +122,12 @@ def pass_shape(
     sweep : Sweep
     points : Points
         Its measured rows.
-    method : Method
-        Numbers of the sigma gradient.
-    graded, sigma : optional
-        Where they are known already.
+    graded : Graded
+    sigma : SigmaGradient
+    slope : float or None
+        Of theory, see ``theory_slope``.
+    sizes : ErrorSizes or None
+        See ``error_sizes``.
 
     Returns
     -------
@@ -99,18 +139,14 @@ def pass_shape(
     -----
     Source: statistics.md C2 (independent linearity); o* and k* minimise max |e + o + k t|.
     """
-    found = grade(points.error, points.lower, points.upper) if graded is None else graded
-    rows = found.rows if len(found.rows) else np.flatnonzero(is_usable(points.error))
+    rows = graded.rows if len(graded.rows) else np.flatnonzero(is_usable(points.error))
     error, theory = points.error, points.theory
     if len(rows) != len(error):
         error, theory = error[rows], theory[rows]
     line = None
-    if len(error) > 1 and all_true(is_usable(theory)):
+    if len(error) > 1 and all_usable(theory):
         line = minimax_line(theory, error)
-    rough = sigma or sigma_gradient(points.position, points.error, method.parameters.sigma)
-    slope = theory_slope(points.position, points.theory)
     offset = None if line is None else number(line.offset)
-    largest, rms = _sizes(points.error)
     return PassShape(
         sweep.pass_number,
         sweep.sheet,
@@ -119,21 +155,24 @@ def pass_shape(
         shift_along_travel(offset, slope),
         None if line is None else number(line.rotation),
         None if line is None else number(line.excess),
-        rough.value,
-        largest,
-        rms,
+        sigma.value,
+        None if sizes is None else sizes.largest,
+        None if sizes is None else sizes.rms,
         sweep.is_remeasurement,
     )
 
 
-def _sizes(error: FloatArray) -> tuple[float | None, float | None]:
-    usable = is_usable(error)
-    if not all_true(usable):
-        error = error[usable]
+def error_sizes(error: FloatArray) -> ErrorSizes | None:
+    """Return how large a curve is, over all points with a usable error, graded or not.
+
+    ``None`` where there is none, never 0. Both desktop versions do so (formulas.md 3.3).
+    """
+    if not all_usable(error):
+        error = error[is_usable(error)]
     if len(error) == 0:
-        return None, None
-    largest = max(float(error[error.argmax()]), -float(error[error.argmin()]))
-    return largest, math.sqrt(float(error @ error) / len(error))
+        return None
+    rms = math.sqrt(float(error.dot(error)) / len(error))
+    return ErrorSizes(largest(error), smallest(error), rms)
 
 
 def track_shapes(track: Track, method: Method, judged: PassShape | None) -> tuple[PassShape, ...]:
@@ -174,8 +213,8 @@ def trim_effect(
 def _same_grid(one: FloatArray, two: FloatArray) -> bool:
     if len(one) != len(two) or len(one) < 2:
         return False
-    smallest = float(np.abs(two[1:] - two[:-1]).min())
-    return bool((np.abs(one - two) <= 0.5 * smallest + 1e-9).all())
+    step = smallest(np.abs(two[1:] - two[:-1]))
+    return largest(np.abs(one - two)) <= 0.5 * step + 1e-9
 
 
 def _reduction(before: float | None, after: float | None) -> float | None:

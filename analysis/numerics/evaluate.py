@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from analysis.formats.station_file import Finding, StationFile, Sweep, Track, TrackState
 from analysis.numerics.certificate import certify
-from analysis.numerics.columns import Points, all_true, is_usable, number, points_of
+from analysis.numerics.columns import Points, is_usable, number, points_of
 from analysis.numerics.decomposition import (
-    pass_shape,
+    ErrorSizes,
+    error_sizes,
+    shape_of,
     theory_slope,
     track_shapes,
     trim_effect,
@@ -158,8 +159,7 @@ def evaluate_track(
         return _evaluate_sweep(track, sweep, _Rules(method, specification, model, unit))
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
+class _Rules(NamedTuple):
     """What is judged by."""
 
     method: Method
@@ -172,8 +172,7 @@ class _Rules:
         return () if self.specification is None else self.specification.excluded_points
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
+class _Parts(NamedTuple):
     """What the verdict of one sweep is put together from."""
 
     track: Track
@@ -269,14 +268,10 @@ def _findings(parts: _Parts, rules: _Rules) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def _verdict(parts: _Parts, blocking: Finding | None, angle: float | None) -> tuple[Verdict, str]:
+def _verdict(parts: _Parts, blocking: Finding | None, said: str) -> tuple[Verdict, str]:
     sigma, threshold = parts.sigma.value, parts.threshold.value
     if blocking is not None:
         said = blocking.sentence
-    elif parts.rotation is not None:
-        said = rotation_sentence(parts.offset, parts.rotation, angle)
-    else:
-        said = linearity_sentence(parts.offset)
     if parts.track.state is TrackState.UNTRIMMED:
         words = parts.track.reason or "Only the sweep before trimming was measured."
         return Verdict.UNTRIMMED, f"{words} Before trimming: {said}"
@@ -293,25 +288,29 @@ def _assemble(parts: _Parts, findings: tuple[Finding, ...], rules: _Rules) -> Tr
     track, points, raw = parts.track, parts.points, parts.offset.failing_as_measured
     specification = rules.specification
     blocking = blocking_finding(findings)
-    shape = pass_shape(parts.sweep, points, rules.method, parts.graded, parts.sigma)
+    angle = None if specification is None else specification.angle
+    slope, sizes = theory_slope(points.position, points.theory), error_sizes(points.error)
+    shape = shape_of(parts.sweep, points, parts.graded, parts.sigma, slope, sizes)
     shapes = track_shapes(track, rules.method, shape)
+    if parts.rotation is None:
+        said = linearity_sentence(parts.offset)
+    else:
+        said = rotation_sentence(parts.offset, parts.rotation, angle)
     certificate = certify(
         parts.graded,
         points.theory,
         parts.offset,
         parts.rotation,
         parts.bounds,
-        slope=theory_slope(points.position, points.theory),
-        angle=None if specification is None else specification.angle,
+        said=said,
+        slope=slope,
+        angle=angle,
         unit=rules.unit,
     )
-    verdict, reason = _verdict(
-        parts, blocking, None if specification is None else specification.angle
-    )
+    verdict, reason = _verdict(parts, blocking, said)
     graded = parts.graded.count > 0
     evaluable = graded and blocking is None
     offset, rotation = parts.correction
-    largest, corrected, rms = error_sizes(points, offset, rotation)
     kind = None if specification is None else specification.kind
     return TrackEvaluation(
         name=track.name,
@@ -330,9 +329,9 @@ def _assemble(parts: _Parts, findings: tuple[Finding, ...], rules: _Rules) -> Tr
         offset_window=parts.offset.passing_window,
         contradiction=number(parts.offset.contradiction),
         margin=number(parts.margin),
-        largest_error=largest,
-        largest_error_corrected=corrected,
-        rms_error=rms,
+        largest_error=shape.largest_error,
+        largest_error_corrected=_largest_corrected(points, sizes, offset, rotation),
+        rms_error=shape.rms_error,
         sigma_gradient=parts.sigma.value,
         sigma_reason=parts.sigma.reason,
         sigma_threshold=parts.threshold.value,
@@ -374,26 +373,18 @@ def _error_of_kind(
     return number(named[kind])
 
 
-def error_sizes(
-    points: Points, offset: float | None, rotation: float | None = 0.0
-) -> tuple[float | None, float | None, float | None]:
-    """Return max |error|, max |error + o + k theory| and the root mean square of the error.
+def _largest_corrected(
+    points: Points, sizes: ErrorSizes | None, offset: float | None, rotation: float | None
+) -> float | None:
+    """Return max |error + o + k theory| in volts, ``None`` where there is no error or correction.
 
-    In volts, over all measured points with a usable error, graded or not, as both desktop
-    versions do (formulas.md 3.3); ``None`` where there is none, never 0.
+    Over all measured points with a usable error, graded or not, as both desktop versions do
+    (formulas.md 3.3).
     """
-    error = points.error
-    usable = is_usable(error)
-    if not all_true(usable):
-        error = error[usable]
-    if len(error) == 0:
-        return None, None, None
-    high, low = float(error.max()), float(error.min())
-    rms = math.sqrt(float(error @ error) / len(error))
-    if offset is None or rotation is None:
-        return max(high, -low), None, rms
+    if sizes is None or offset is None or rotation is None:
+        return None
     if rotation == 0.0:
-        return max(high, -low), number(max(high + offset, -(low + offset))), rms
+        return number(max(sizes.high + offset, -(sizes.low + offset)))
     moved = points.error + offset + rotation * points.theory
     moved = moved[is_usable(moved)]
-    return max(high, -low), float(np.abs(moved).max()) if len(moved) else None, rms
+    return float(np.abs(moved).max()) if len(moved) else None

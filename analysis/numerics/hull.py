@@ -5,7 +5,7 @@ Slower for the same answer, and geometric instead of algebraic, so tests compare
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +14,7 @@ from analysis.numerics.columns import FloatArray, RowArray
 _PASSES = 64
 
 
-@dataclass(frozen=True, slots=True)
-class HullFit:
+class HullFit(NamedTuple):
     """The minimax line error + o + k t of a curve."""
 
     offset: float

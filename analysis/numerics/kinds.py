@@ -6,16 +6,15 @@ as well: the reference is theory, shifted by o and rotated by k theory.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from analysis.numerics.chebyshev import BestLine, Hard, chebyshev_line, minimax_line
-from analysis.numerics.columns import FloatArray, all_true, is_usable
+from analysis.numerics.columns import FloatArray, all_usable
 
 
-@dataclass(frozen=True, slots=True)
-class LinearityErrors:
+class LinearityErrors(NamedTuple):
     """Largest deviation under each definition, in the unit of the errors."""
 
     absolute: float
@@ -44,7 +43,7 @@ def linearity_errors(along: FloatArray, error: FloatArray) -> LinearityErrors | 
     -----
     E_ind <= E_zero, E_ind <= E_term <= 2 E_ind, E_ind <= E_abs. Source: statistics.md C1.
     """
-    if len(error) == 0 or not all_true(is_usable(along) & is_usable(error)):
+    if len(error) == 0 or not (all_usable(along) and all_usable(error)):
         return None
     line, based = minimax_line(along, error), zero_based(along, error)
     if line is None or based is None:

@@ -20,11 +20,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from analysis.numerics.chebyshev import BestMargin, best_margin
-from analysis.numerics.columns import FloatArray, RowArray, all_true, is_usable
+from analysis.numerics.columns import (
+    FloatArray,
+    RowArray,
+    all_true,
+    all_usable,
+    is_usable,
+    largest,
+    smallest,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +55,7 @@ class Graded:
         return len(self.rows) + len(self.blank)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """All offsets that pass: low <= o <= high. Empty where low > high.
 
     ``low_row`` is the row whose lower limit asks for at least ``low``, ``high_row`` the one whose
@@ -61,8 +69,7 @@ class Window:
     high_row: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class FewestFailing:
+class FewestFailing(NamedTuple):
     """The offset at which the fewest points fail, and which those are."""
 
     offset: float  # volts
@@ -71,8 +78,7 @@ class FewestFailing:
     failing: RowArray  # indices into the arrays given
 
 
-@dataclass(frozen=True, slots=True)
-class OffsetResult:
+class OffsetResult(NamedTuple):
     """Everything that is known about a sweep and its offsets.
 
     ``window`` is over the graded points that have an error; with blank graded points no offset
@@ -135,6 +141,8 @@ def grade(
         Rows with both limits finite and not excluded. Those whose error is not a usable number
         (``columns.is_usable``) are in ``blank``.
     """
+    if not excluded and all_usable(error) and all_usable(lower) and all_usable(upper):
+        return Graded(np.arange(len(error)), error, lower, upper, ())  # as nearly always
     mask = np.isfinite(lower) & np.isfinite(upper)
     if excluded:
         mask[[row for row in excluded if 0 <= row < len(mask)]] = False
@@ -205,7 +213,7 @@ def slack_of(lower: FloatArray, upper: FloatArray, tolerance: float = 1e-9) -> f
         return 0.0
     with np.errstate(over="ignore"):
         width = upper - lower
-    narrowest = float(width.min())
+    narrowest = smallest(width)
     if not narrowest > 0.0:
         positive = width[width > 0.0]
         narrowest = float(positive.min()) if len(positive) else 0.0
@@ -236,19 +244,21 @@ def fewest_failing(low: FloatArray, high: FloatArray) -> FewestFailing | None:
     """
     open_rows = low <= high
     everything = all_true(open_rows)
-    starts = np.sort(low if everything else low[open_rows])
-    ends = np.sort(high if everything else high[open_rows])
+    starts = low.copy() if everything else low[open_rows]
+    ends = high.copy() if everything else high[open_rows]
     if len(starts) == 0:
         return None
-    ended = ends.searchsorted(starts, side="left")
+    starts.sort()
+    ends.sort()
+    ended = ends.searchsorted(starts)
     # where starts repeat, only the last of them counts all; it is the largest, so no harm done
     inside = np.arange(1, len(starts) + 1) - ended
-    best = np.flatnonzero(inside == inside.max())
+    best = (inside == inside[inside.argmax()]).nonzero()[0]
     left, right = starts[best], ends[ended[best]]
     middle = 0.5 * left + 0.5 * right
     chosen = int(np.abs(middle).argmin())
     offset = float(middle[chosen])
-    failing = np.flatnonzero((low > offset) | (high < offset))
+    failing = ((low > offset) | (high < offset)).nonzero()[0]
     return FewestFailing(offset, float(left[chosen]), float(right[chosen]), failing)
 
 
@@ -260,8 +270,8 @@ def minimax_offset(error: FloatArray) -> tuple[float, float] | None:
     """
     if len(error) == 0:
         return None
-    largest, smallest = float(error.max()), float(error.min())
-    return -0.5 * (largest + smallest), 0.5 * (largest - smallest)
+    high, low = largest(error), smallest(error)
+    return -0.5 * (high + low), 0.5 * (high - low)
 
 
 def failing_as_measured(graded: Graded) -> tuple[int, ...]:
@@ -297,17 +307,15 @@ def judge_offset(graded: Graded, tolerance: float = 1e-9) -> OffsetResult:
         with the fewest failing points; ``None`` where no graded point has an error, or none can
         be met (all lower > upper).
     """
-    raw = failing_as_measured(graded)
+    raw, blank = failing_as_measured(graded), graded.blank
     if len(graded.rows) == 0:
-        return OffsetResult(
-            graded.count, raw, graded.blank, None, None, None, None, (), graded.blank
-        )
+        return OffsetResult(graded.count, raw, blank, None, None, None, None, (), blank)
     low, high = graded.lower - graded.error, graded.upper - graded.error
     window = _window_of(low, high)
     slack = slack_of(graded.lower, graded.upper, tolerance)
     gap = window.low - window.high
     best = best_margin(graded.error, graded.lower, graded.upper)
-    rows = graded.rows
+    rows, count = graded.rows, graded.count
     named = Window(
         window.low, window.high, _name(rows, window.low_row), _name(rows, window.high_row)
     )
@@ -315,21 +323,19 @@ def judge_offset(graded: Graded, tolerance: float = 1e-9) -> OffsetResult:
     margin = None if best is None else best.margin
     if gap <= 2.0 * slack:
         named, offset = _open_window(named, best)
-        return OffsetResult(
-            graded.count, raw, graded.blank, offset, named, None, margin, touching, graded.blank
-        )
+        return OffsetResult(count, raw, blank, offset, named, None, margin, touching, blank)
     fewest = fewest_failing(low - slack, high + slack)
-    failing = rows if fewest is None else rows[fewest.failing]
+    failing = tuple((rows if fewest is None else rows[fewest.failing]).tolist())
     return OffsetResult(
-        graded.count,
+        count,
         raw,
-        tuple(sorted([*failing.tolist(), *graded.blank])),
+        tuple(sorted(failing + blank)) if blank else failing,
         None if fewest is None else fewest.offset,
         named,
         gap,
         margin,
         touching,
-        graded.blank,
+        blank,
     )
 
 

@@ -13,7 +13,17 @@ from enum import StrEnum
 import numpy as np
 
 from analysis.formats.station_file import Column, Finding, Sweep
-from analysis.numerics.columns import FloatArray, MaskArray, Points, RowArray, all_true, is_usable
+from analysis.numerics.columns import (
+    FloatArray,
+    MaskArray,
+    Points,
+    RowArray,
+    all_true,
+    all_usable,
+    is_usable,
+    largest,
+    smallest,
+)
 from analysis.numerics.method import PlausibilityParameters
 
 
@@ -101,6 +111,8 @@ def limit_findings(
     if len(points) == 0:
         sentence = f"Sheet {sweep.sheet} holds no measured point."
         return [Finding(FindingCode.NO_POINTS.value, sentence, sweep.sheet)]
+    if not excluded and all_usable(lower) and all_usable(upper):  # as nearly always
+        return _limit_values(sweep, np.arange(len(lower)), lower, upper, rules)
     has_lower, has_upper = np.isfinite(lower), np.isfinite(upper)
     both = has_lower & has_upper
     findings: list[Finding] = []
@@ -150,7 +162,7 @@ def _limit_values(
     if np.count_nonzero(lower >= upper):
         findings += _crossed_or_zero(sweep, rows, lower, upper)
     absurd = rules.absurd_limit
-    if max(upper.max(), -upper.min(), lower.max(), -lower.min()) < absurd:
+    if max(largest(upper), -smallest(upper), largest(lower), -smallest(lower)) < absurd:
         return findings  # a series that rises by 1 V reaches 1 V in its second row
     findings += _series(sweep, rows, upper, lower, rules)
     beyond = (np.abs(upper) >= absurd) | (np.abs(lower) >= absurd)
@@ -246,23 +258,23 @@ def data_findings(
     if len(points) == 0:
         return []
     error, position = points.error, points.position
-    usable, placed = is_usable(error), is_usable(position)
-    complete = all_true(usable)
-    findings = _position_findings(sweep, position, placed)
+    complete, placed = all_usable(error), all_usable(position)
+    findings = _position_findings(sweep, position, is_placed=placed)
     if not complete:
-        missing = np.flatnonzero(~usable)
+        missing = np.flatnonzero(~is_usable(error))
         sentence = f"{_plural(len(missing), 'point')} without an error, first point {missing[0]}."
         findings.append(
             _at(sweep, FindingCode.ERROR_MISSING, sentence, sweep.error, int(missing[0]))
         )
-    elif len(error) >= rules.zero_error_rows and not error.any():
+    elif len(error) >= rules.zero_error_rows and error.item(0) == 0.0 and not error.any():
         sentence = (
             f"The error is exactly 0 at all {len(error)} points: this is a template, "
             "not a measurement."
         )
         findings.append(_at(sweep, FindingCode.ERROR_ALL_ZERO, sentence, sweep.error, 0))
-    if not (complete and all_true(placed)):
-        position, error = position[usable & placed], error[usable & placed]
+    if not (complete and placed):
+        both = is_usable(error) & is_usable(position)
+        position, error = position[both], error[both]
     slope = _bare_slope(position, error, slope_threshold, rules)
     if slope is not None:
         sentence = (
@@ -273,13 +285,13 @@ def data_findings(
     return findings
 
 
-def _position_findings(sweep: Sweep, position: FloatArray, placed: MaskArray) -> list[Finding]:
-    if not all_true(placed):
-        row = int(placed.argmin())
+def _position_findings(sweep: Sweep, position: FloatArray, *, is_placed: bool) -> list[Finding]:
+    if not is_placed:
+        row = int(is_usable(position).argmin())
         sentence = f"The position of point {row} is not a number."
         return [_at(sweep, FindingCode.POSITION_NOT_A_NUMBER, sentence, sweep.position, row)]
     steps = position[1:] - position[:-1]
-    if len(steps) == 0 or steps.min() > 0.0:
+    if len(steps) == 0 or smallest(steps) > 0.0:
         return []
     findings = []
     repeated, falling = np.flatnonzero(steps == 0.0) + 1, np.flatnonzero(steps < 0.0) + 1
@@ -303,10 +315,11 @@ def _bare_slope(
     if len(error) < 3:
         return None
     smallest_range = max(rules.slope_range_sigmas * threshold, rules.slope_range)
-    if not error.max() - error.min() > smallest_range:
+    if not largest(error) - smallest(error) > smallest_range:
         return None
-    x, y = position - position.mean(), error - error.mean()
-    xx, yy, xy = float(x @ x), float(y @ y), float(x @ y)
+    x = position - np.add.reduce(position) / len(position)
+    y = error - np.add.reduce(error) / len(error)
+    xx, yy, xy = float(x.dot(x)), float(y.dot(y)), float(x.dot(y))
     if not (xx > 0.0 and yy > 0.0):
         return None
     determination = (xy / xx) * (xy / yy)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from analysis.numerics.columns import LARGEST_VALUE
 
 
-@dataclass(frozen=True, slots=True)
-class ResistanceChange:
+class ResistanceChange(NamedTuple):
     """Resistance before the first and after the last cut."""
 
     before: float | None  # ohms

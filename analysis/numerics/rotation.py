@@ -6,12 +6,12 @@ of ``chebyshev.best_line`` is not negative.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from analysis.numerics.chebyshev import BestLine, Touch, best_line
-from analysis.numerics.columns import FloatArray, RowArray, all_true, is_usable
+from analysis.numerics.columns import FloatArray, RowArray, all_usable, is_usable
 from analysis.numerics.linearity import Graded, fewest_failing, slack_of
 
 LONGEST_EXACT = 800
@@ -21,16 +21,14 @@ _CELLS = 400_000  # of one block of the enumeration, bounds its memory
 _LARGEST_ROTATION = 1e6
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(NamedTuple):
     """A shift and a rotation."""
 
     offset: float  # volts
     rotation: float  # volts per volt of theory
 
 
-@dataclass(frozen=True, slots=True)
-class RotationResult:
+class RotationResult(NamedTuple):
     """What offset and rotation together can do."""
 
     correction: Correction | None  # the one of the largest margin, or of the fewest failing
@@ -68,7 +66,7 @@ def judge_rotation(
     along = theory[graded.rows]
     if len(graded.rows) == 0:
         return _none("No graded point has an error.")
-    if not all_true(is_usable(along)):
+    if not all_usable(along):
         row = int(graded.rows[np.flatnonzero(~is_usable(along))[0]])
         return _none(f"Point {row} has no theory, so no rotation can be tried.")
     line = best_line(graded.error, graded.lower, graded.upper, along, bounds)
@@ -137,8 +135,8 @@ def _none(reason: str) -> RotationResult:
 
 def _slack(graded: Graded, tolerance: float) -> float:
     """Return the slack of ``linearity`` and at least the rounding of o + k theory."""
-    largest = max(float(np.abs(column).max()) for column in (graded.error, graded.lower))
-    noise = 8.0 * float(np.spacing(max(largest, float(np.abs(graded.upper).max()))))
+    columns = (graded.error, graded.lower, graded.upper)
+    noise = 8.0 * float(np.spacing(max(float(np.abs(column).max()) for column in columns)))
     return max(slack_of(graded.lower, graded.upper, tolerance), noise)
 
 

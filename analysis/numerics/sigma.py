@@ -8,12 +8,12 @@ parts in different units of travel cannot be compared.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Final
+from functools import cache
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from analysis.numerics.columns import FloatArray, all_true, is_usable
+from analysis.numerics.columns import FloatArray, all_true, all_usable, smallest
 from analysis.numerics.method import SigmaParameters, SmoothingFilter
 
 
@@ -28,16 +28,17 @@ def _impulse_response(b: tuple[float, ...], a: tuple[float, ...], taps: int) -> 
     return np.array(response)
 
 
-# scipy.signal.butter(2, 0.1) and butter(5, 0.8), scipy 1.17.1, to the last bit. The largest pole
-# radii are 0.8008 and 0.8322: what is left of the responses after 192 and 256 taps is below 1e-18,
-# far under one ulp, so a convolution with them is the recursive filter at double precision.
-_RESPONSES: Final[dict[SmoothingFilter, FloatArray]] = {
-    SmoothingFilter.BUTTERWORTH_2: _impulse_response(
+# scipy.signal.butter(2, 0.1) and butter(5, 0.8), scipy 1.17.1, to the last bit: b, a, and taps. The
+# largest pole radii are 0.8008 and 0.8322: what is left of the responses after 192 and 256 taps is
+# below 1e-18, far under one ulp, so a convolution with them is the recursive filter at double
+# precision.
+_FILTERS: Final = {
+    SmoothingFilter.BUTTERWORTH_2: (
         (0.020083365564211232, 0.040166731128422464, 0.020083365564211232),
         (1.0, -1.5610180758007182, 0.6413515380575631),
         192,
     ),
-    SmoothingFilter.BUTTERWORTH_5: _impulse_response(
+    SmoothingFilter.BUTTERWORTH_5: (
         (
             0.3541641810934298,
             1.7708209054671489,
@@ -60,12 +61,16 @@ _RESPONSES: Final[dict[SmoothingFilter, FloatArray]] = {
 _PADDING: Final = 9  # 3 * max(len(a), len(b)), the default of scipy.signal.filtfilt
 
 
-@dataclass(frozen=True, slots=True)
-class SigmaGradient:
+class SigmaGradient(NamedTuple):
     """The sigma gradient, or the reason why there is none."""
 
     value: float | None  # volts per unit of travel
     reason: str  # a sentence where value is None, else ""
+
+
+@cache
+def _response_of(smoothing: SmoothingFilter) -> FloatArray:
+    return _impulse_response(*_FILTERS[smoothing])
 
 
 def _settled(values: FloatArray, response: FloatArray) -> FloatArray:
@@ -74,7 +79,7 @@ def _settled(values: FloatArray, response: FloatArray) -> FloatArray:
     ``lfilter(b, a, x, zi=lfilter_zi(b, a) * x[0])`` of scipy: the settled start is the response
     to a constant x[0], so only x - x[0] has to go through a filter at rest.
     """
-    start = values[0]
+    start = values.item(0)
     filtered: FloatArray = np.convolve(values - start, response)[: len(values)]
     filtered += start
     return filtered
@@ -104,10 +109,10 @@ def zero_phase(
     -----
     Linear in n. Source: ``scipy.signal.filtfilt`` with ``method="pad"``, ``padtype="odd"``.
     """
-    response = _RESPONSES[smoothing]
+    response = _response_of(smoothing)
     if padding > 0:
-        head = 2.0 * values[0] - values[padding:0:-1]
-        tail = 2.0 * values[-1] - values[-2 : -padding - 2 : -1]
+        head = 2.0 * values.item(0) - values[padding:0:-1]
+        tail = 2.0 * values.item(-1) - values[-2 : -padding - 2 : -1]
         values = np.concatenate((head, values, tail))
     forward = _settled(values, response)
     both = _settled(forward[::-1], response)[::-1]
@@ -120,7 +125,7 @@ def _smoothed(error: FloatArray, smoothing: SmoothingFilter) -> FloatArray:
     if len(error) < 15:  # desktop version 2 leaves the shortest series alone
         return error
     if len(error) < 50:  # and filters short ones one way, from rest
-        return np.convolve(error, _RESPONSES[smoothing])[: len(error)]
+        return np.convolve(error, _response_of(smoothing))[: len(error)]
     return zero_phase(error, smoothing, padding=min(len(error) // 4, 50))
 
 
@@ -163,9 +168,9 @@ def sigma_gradient(
         return SigmaGradient(
             None, f"{count} points are too few, {rules.minimum_points} are needed."
         )
-    if not all_true(is_usable(error)):
+    if not all_usable(error):
         return SigmaGradient(None, "An error value is missing or not a number.")
-    if not all_true(is_usable(position)):
+    if not all_usable(position):
         return SigmaGradient(None, "A position is missing or not a number.")
     smooth = _smoothed(error, rules.smoothing)
     if count >= rules.cut_from:
@@ -174,11 +179,12 @@ def sigma_gradient(
     step = rules.gradient_step
     dx = position[step:] - position[:-step]
     dy = smooth[step:] - smooth[:-step]
-    accepted = np.abs(dx) > rules.minimum_step
-    if not all_true(accepted):
-        dx, dy = dx[accepted], dy[accepted]
+    if len(dx) and not smallest(dx) > rules.minimum_step:  # not rising all the way
+        accepted = np.abs(dx) > rules.minimum_step
+        if not all_true(accepted):
+            dx, dy = dx[accepted], dy[accepted]
     if len(dx) < 2:
         return SigmaGradient(None, "The position does not change, so there is no gradient.")
     gradient = dy / dx
-    gradient -= gradient.sum() / len(gradient)
-    return SigmaGradient(math.sqrt(float(gradient @ gradient) / (len(gradient) - 1)), "")
+    gradient -= np.add.reduce(gradient) / len(gradient)
+    return SigmaGradient(math.sqrt(float(gradient.dot(gradient)) / (len(gradient) - 1)), "")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 
-from analysis.numerics.columns import FloatArray, is_usable
+from analysis.numerics.columns import FloatArray, all_usable, is_usable
 from analysis.numerics.method import ThresholdParameters
 
 
@@ -19,8 +19,7 @@ class ThresholdSource(StrEnum):
     SPECIFICATION = "specification"
 
 
-@dataclass(frozen=True, slots=True)
-class SigmaThreshold:
+class SigmaThreshold(NamedTuple):
     """The largest sigma gradient that passes, inclusive."""
 
     value: float  # volts per unit of travel
@@ -32,12 +31,13 @@ def mean_half_width(lower: FloatArray, upper: FloatArray) -> float | None:
 
     ``None`` where no row has both. Limits of ``LARGEST_VALUE`` and more count as no limit.
     """
-    both = is_usable(lower) & is_usable(upper)
-    count = int(np.count_nonzero(both))
+    if not (all_usable(lower) and all_usable(upper)):
+        both = is_usable(lower) & is_usable(upper)
+        lower, upper = lower[both], upper[both]
+    count = len(lower)
     if count == 0:
         return None
-    width = upper - lower if count == len(both) else upper[both] - lower[both]
-    return float(width.sum()) / (2.0 * count)
+    return float(np.add.reduce(upper - lower)) / (2.0 * count)
 
 
 def travel_of(position: FloatArray) -> float | None:
