@@ -8,6 +8,7 @@ from analysis.formats.station_file import PointFlag
 from analysis.models import Evaluation, SweepRecord, TrackRecord
 from analysis.models.sweep_arrays import SweepArrays, unpack
 from analysis.models.words import Verdict
+from analysis.queries.specifications import as_numeric
 from reports.figures.error_sweep import (
     Curve,
     ErrorSweep,
@@ -34,7 +35,8 @@ def error_sweep_svg(subject: TrackFigure, theme: str) -> bytes:
 def error_sweep_of(subject: TrackFigure) -> ErrorSweep:
     """Gather what the figure shows from the rows of its track; nothing is judged anew."""
     track = TrackRecord.objects.get(pk=subject.track_id)
-    evaluation = Evaluation.objects.filter(pk=subject.evaluation_id).first()
+    answers = Evaluation.objects.select_related("specification")
+    evaluation = answers.filter(pk=subject.evaluation_id).first()
     sweeps = list(track.sweeps.all())
     judged = next((sweep for sweep in sweeps if sweep.place == track.judged_sweep), None)
     arrays, measured = _arrays(judged)
@@ -60,6 +62,10 @@ def error_sweep_of(subject: TrackFigure) -> ErrorSweep:
         failing_corrected=_rows(details, "failing_points_corrected"),
         deciding=_rows(details, "deciding_points"),
         offset=None if evaluation is None else evaluation.offset,
+        window=None if evaluation is None else _window(evaluation),
+        rotation=0.0 if evaluation is None else evaluation.rotation or 0.0,
+        theory=arrays.theory,
+        excluded=_excluded(evaluation, len(arrays.position)),
         before=_before(sweeps, judged),
         tested_at=subject.when,
         method=subject.method,
@@ -87,6 +93,17 @@ def _before(sweeps: list[SweepRecord], judged: SweepRecord | None) -> Curve | No
             arrays, measured = _arrays(sweep)
             return Curve(position=arrays.position[measured], error=arrays.error[measured])
     return None
+
+
+def _window(evaluation: Evaluation) -> tuple[float, float] | None:
+    low, high = evaluation.offset_low, evaluation.offset_high
+    return None if low is None or high is None else (low, high)
+
+
+def _excluded(evaluation: Evaluation | None, rows: int) -> tuple[int, ...]:
+    """Return the rows that the specification of the evaluation leaves out."""
+    rules = as_numeric(None if evaluation is None else evaluation.specification)
+    return () if rules is None else tuple(row for row in rules.excluded_points if row < rows)
 
 
 def _rows(details: dict[str, object], name: str) -> tuple[int, ...]:

@@ -22,7 +22,7 @@ from analysis.models.words import Clock
 from reports.figure_cache import figure_key, keep_figure, read_figure
 
 KIND = "error-sweep"
-FIGURE_VERSION = 1
+FIGURE_VERSION = 2
 """Raised with every change of what is drawn from the same rows."""
 
 _drawing = threading.Lock()  # Matplotlib's defaults and font cache belong to the whole process
@@ -38,17 +38,17 @@ _FACTS = {
     "clock": "run__clock",
     "reader_version": "run__reader_version",
     "sha256": "run__source_file__sha256",
-    "evaluation_id": "evaluations__pk",
-    "evaluated_at": "evaluations__made_at",
-    "method_name": "evaluations__method__name",
-    "method_version": "evaluations__method__version",
-    "method_digest": "evaluations__method__digest",
+    "evaluation_id": "evaluation__pk",
+    "evaluated_at": "evaluation__made_at",
+    "method_name": "evaluation__method__name",
+    "method_version": "evaluation__method__version",
+    "method_digest": "evaluation__method__digest",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class TrackFigure:
-    """Whose figure it is: a track, and its newest evaluation if there is one.
+    """Whose figure it is: a track, and the evaluation in force if there is one.
 
     Only what the key is made of. The rows behind it are wide and read when a figure is drawn.
     """
@@ -108,10 +108,7 @@ class TrackFigure:
 def find_track_figure(*, run_id: int, name: str) -> TrackFigure | None:
     """Return the figure's subject, None where the run or the track is unknown. One query."""
     facts = (
-        TrackRecord.objects.filter(run_id=run_id, name=name)
-        .order_by("-evaluations__pk")
-        .values_list(*_FACTS.values())
-        .first()
+        TrackRecord.objects.filter(run_id=run_id, name=name).values_list(*_FACTS.values()).first()
     )
     return None if facts is None else TrackFigure(**dict(zip(_FACTS, facts, strict=True)))
 

@@ -52,6 +52,10 @@ class Run(models.Model):
                 name="run_newest_of_station_verdict",
             ),
             models.Index(fields=["product", "verdict", "ordered_at"], name="run_counts_of_product"),
+            models.Index(
+                fields=["verdict", "operator_words", "station", "product", "ordered_at"],
+                name="run_by_operator_words",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ after some seconds, so that a thousand files cost a few deliveries and not a tho
 
 from __future__ import annotations
 
+import atexit
 import logging
 import secrets
 import time
@@ -185,13 +186,15 @@ def _incident(incident: str) -> UnreadableWorkbook:
 @cache
 def _reader() -> BoundedReader:
     """Return this worker's reader; the child lives as long as the worker."""
-    return BoundedReader(
+    reader = BoundedReader(
         Limits(
             memory_mb=settings.READER_MEMORY_MB,
             processor_seconds=settings.READER_SECONDS,
             wall_seconds=settings.READER_SECONDS,
         )
     )
+    atexit.register(reader.close)
+    return reader
 
 
 def _tested_at(file: StationFile) -> datetime | None:

@@ -143,15 +143,20 @@ class _Drawing:
     def draw(self) -> list[Artist]:
         data, theme = self._data, self._theme
         self._limits()
+        self._window()
         self._before()
         error, words = self._error, "Before trim" if data.before_trim else "As measured"
         if not data.shift_decides:
             self._curve(error, words, theme.curve, 1.5)
+            self._excluded(error)
             self._outside(error, data.failing_as_measured, "Outside")
+            if data.judged:
+                self._deciding(error)
             return self._entries
         self._curve(error, words, theme.faded_curve, 1.1)
-        shifted = error + (data.offset or 0.0) * self._frame.scale
-        self._curve(shifted, "Shifted", theme.curve, 1.5)
+        shifted = usable(data.corrected()) * self._frame.scale
+        self._curve(shifted, "Corrected" if data.rotation else "Shifted", theme.curve, 1.5)
+        self._excluded(shifted)
         self._outside(error, data.failing_as_measured, "Outside as measured", hollow=True)
         self._outside(shifted, data.failing_corrected, "Outside shifted")
         self._deciding(shifted)
@@ -175,6 +180,42 @@ class _Drawing:
         self._entries.append(
             Patch(facecolor=theme.band, edgecolor=theme.limit, linewidth=1.0, label="Limits")
         )
+
+    def _window(self) -> None:
+        """Shade where the curve may lie: every offset of the window keeps it inside."""
+        data = self._data
+        if data.window is None or data.rotation or not data.judged:
+            return
+        low, high = (end * self._frame.scale for end in data.window)
+        drawn = data.inspected()
+        x, y = self._x[drawn], self._error[drawn]
+        if not high > low or np.isnan(y).all():
+            return
+        rows = kept_rows((y,), _COLUMNS)
+        x, y = x[rows], y[rows]
+        color = self._theme.curve
+        self._axes.fill_between(
+            x,
+            y + low,
+            y + high,
+            where=~np.isnan(y),
+            color=color,
+            alpha=0.13,
+            linewidth=0,
+            zorder=1.5,
+        )
+        self._entries.append(Patch(color=color, alpha=0.13, linewidth=0, label="Shifts that pass"))
+
+    def _excluded(self, values: FloatArray) -> None:
+        rows = self._data.rows(self._data.excluded)
+        rows = rows[~np.isnan(values[rows])]
+        if len(rows) == 0:
+            return
+        (line,) = self._axes.plot(
+            self._x[rows], values[rows], linestyle="none", marker="o", markersize=4.5,
+            color=self._theme.before, markeredgewidth=0, zorder=3.5,
+        )  # fmt: skip
+        self._add(line, f"Excluded ({len(rows):,})")
 
     def _lonely_limits(self, x: FloatArray, edge: FloatArray) -> None:
         """Draw a limit without neighbours as a dash, half a step to both sides."""

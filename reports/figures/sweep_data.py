@@ -52,6 +52,10 @@ class ErrorSweep:
     failing_corrected: tuple[int, ...] = ()
     deciding: tuple[int, ...] = ()
     offset: float | None = None  # volts, added to the error
+    window: tuple[float, float] | None = None  # volts, the offsets that pass without a rotation
+    rotation: float = 0.0  # volts per volt of theory, added to the error
+    theory: FloatArray | None = None  # volts, shape (n,); needed where there is a rotation
+    excluded: tuple[int, ...] = ()  # rows the specification leaves out of the verdict
     before: Curve | None = None
     tested_at: str = ""
     method: str = ""
@@ -66,6 +70,17 @@ class ErrorSweep:
     def shift_decides(self) -> bool:
         """Tell whether the shifted curve is the one that decides."""
         return self.judged and self.offset is not None and bool(self.failing_as_measured)
+
+    def corrected(self) -> FloatArray:
+        """Return the errors after the offset and the rotation, volts."""
+        shifted = self.error + (self.offset or 0.0)
+        return shifted if self.theory is None else shifted + self.rotation * self.theory
+
+    def inspected(self) -> BoolArray:
+        """Mark the rows that can be drawn and that no specification excludes."""
+        mask = self.drawn()
+        mask[self.rows(self.excluded)] = False
+        return mask
 
     def drawn(self) -> BoolArray:
         """Mark the rows that have a place in the figure: measured, with a usable position."""
@@ -116,11 +131,11 @@ def frame_of(data: ErrorSweep) -> Frame:
     drawn = data.drawn()
     x, error = data.position[drawn], usable(data.error[drawn])
     upper, lower = usable(data.upper[drawn]), usable(data.lower[drawn])
-    graded = ~np.isnan(upper) & ~np.isnan(lower)
-    core = error[graded] if bool((graded & ~np.isnan(error)).any()) else error
-    extent = _Extent().of(core)
-    if data.shift_decides and data.offset is not None:
-        extent = extent.of(core + data.offset)
+    graded = ~np.isnan(upper) & ~np.isnan(lower) & data.inspected()[drawn]
+    core = graded if bool((graded & ~np.isnan(error)).any()) else np.ones_like(graded)
+    extent = _Extent().of(error[core])
+    if data.shift_decides:
+        extent = extent.of(usable(data.corrected()[drawn])[core])
     notes: list[str] = []
     limits = _Extent().of(upper).of(lower)
     if extent.empty or limits.largest < max(ABSURD_LIMIT, LIMIT_DWARFS * extent.largest):
@@ -129,7 +144,7 @@ def frame_of(data: ErrorSweep) -> Frame:
         notes.append(f"limits leave the frame ({limits.words})")
     essential = extent
     left_right = _Extent().of(x)
-    others = [("points without limits leave", error)]
+    others = [("points that are not graded leave", error)]
     if data.before is not None:
         others.append(("before trim leaves", usable(data.before.error)))
         left_right = left_right.of(usable(data.before.position))

@@ -31,6 +31,8 @@ def _linearity(data: ErrorSweep, frame: Frame) -> str:
     if data.offset is None:
         return f"{outside}; no shift helps"
     shift = f"{signed(data.offset * frame.scale)} {frame.unit}"
+    if data.rotation:
+        shift += f" and a rotation of {signed(data.rotation)}"
     if stay == 0:
         return f"{outside}; passes with a shift of {shift}"
     verb = "stays" if stay == 1 else "stay"
@@ -54,6 +56,8 @@ def footer(data: ErrorSweep) -> str:
     counted = points(data.points_measured)
     if data.points_graded not in (0, data.points_measured):
         counted += f", {data.points_graded:,} graded"
+    if data.excluded:
+        counted += f", {len(data.excluded):,} excluded"
     digest = plain(data.file_digest, 16)
     return words_of(
         [

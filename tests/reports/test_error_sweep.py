@@ -69,7 +69,33 @@ def test_a_warning_says_what_made_it() -> None:
 def test_as_measured_decides_alone_where_it_passes() -> None:
     said = words(drawn(sweep(offset=0.001, deciding=(1, 2))))
     assert "Shifted" not in said
-    assert "Deciding" not in said
+    assert "Deciding" in said, "they set the ends of the window, drawn on the curve that decides"
+
+
+def test_the_band_of_shifts_that_pass_is_shaded() -> None:
+    assert "Shifts that pass" in words(drawn(sweep(window=(-0.003, 0.003))))
+    for without in ({"window": None}, {"window": (0.0, 0.0)}, {"judged": False}):
+        said = words(drawn(sweep(**({"window": (-0.003, 0.003)} | without))))
+        assert "Shifts that pass" not in said
+
+
+def test_a_rotation_is_drawn_and_said() -> None:
+    data = sweep(
+        failing_as_measured=(3,), offset=0.001, rotation=-0.0151, theory=np.linspace(0, 10, 161)
+    )
+    said = words(drawn(data))
+    assert "Corrected" in said
+    assert "rotation of −0.0151" in finding_of(data)
+    assert np.allclose(data.corrected(), data.error + 0.001 - 0.0151 * np.linspace(0, 10, 161))
+
+
+def test_excluded_points_are_grey_counted_and_do_not_stretch_the_frame() -> None:
+    data = sweep(excluded=(0, 1))
+    assert "Excluded (2)" in words(drawn(data))
+    wild = data.error.copy()
+    wild[0] = -10.0
+    assert frame_of(sweep(error=wild, excluded=(0, 1))).bottom > -0.1
+    assert frame_of(sweep(error=wild)).bottom < -9.0
 
 
 def test_points_without_limits_are_a_gap_in_the_band() -> None:

@@ -19,7 +19,9 @@ from django.urls import reverse
 from accounts.audit.record import Actor
 from analysis.models import Evaluation, SweepRecord, TrackRecord
 from analysis.models.words import Door, Verdict
+from analysis.numerics.method import DESKTOP_5
 from analysis.services import intake
+from analysis.services.evaluations import method_row
 from analysis.simulate.workbook import SyntheticWorkbook
 from analysis.storage import Incoming
 from reports import drawing, run_figure
@@ -170,9 +172,18 @@ def test_a_new_evaluation_is_a_new_figure(track: TrackRecord, page: Client) -> N
     evaluation.pk = None
     evaluation.verdict = Verdict.FAIL
     evaluation.save(force_insert=True)
+    TrackRecord.objects.filter(pk=track.pk).update(evaluation=evaluation)
     second = page.get(address(track), headers={"If-None-Match": first.headers["ETag"]})
     assert second.status_code == 200
     assert second.headers["ETag"] != first.headers["ETag"]
+
+
+def test_an_answer_for_comparison_changes_no_figure(track: TrackRecord, page: Client) -> None:
+    first = page.get(address(track))
+    other = track.evaluations.get()
+    other.pk, other.method = None, method_row(DESKTOP_5)
+    other.save(force_insert=True)
+    assert page.get(address(track)).headers["ETag"] == first.headers["ETag"]
 
 
 def test_a_track_without_an_evaluation_is_drawn_without_a_verdict(
