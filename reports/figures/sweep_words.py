@@ -32,7 +32,8 @@ def _linearity(data: ErrorSweep, frame: Frame) -> str:
         return f"{outside}; no shift helps"
     shift = f"{signed(data.offset * frame.scale)} {frame.unit}"
     if data.rotation:
-        shift += f" and a rotation of {signed(data.rotation)}"
+        turned = f"{data.rotation:+.4g}".replace("-", "−")
+        shift += f" and a rotation of {turned}"
     if stay == 0:
         return f"{outside}; passes with a shift of {shift}"
     verb = "stays" if stay == 1 else "stay"
