@@ -22,7 +22,7 @@ from analysis.models.words import Clock
 from reports.figure_cache import figure_key, keep_figure, read_figure
 
 KIND = "error-sweep"
-FIGURE_VERSION = 2
+FIGURE_VERSION = 3
 """Raised with every change of what is drawn from the same rows."""
 
 _drawing = threading.Lock()  # Matplotlib's defaults and font cache belong to the whole process

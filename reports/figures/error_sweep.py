@@ -182,13 +182,14 @@ class _Drawing:
         )
 
     def _window(self) -> None:
-        """Shade where the curve may lie: every offset of the window keeps it inside."""
+        """Shade where the graded curve may lie: every offset of the window keeps it inside."""
         data = self._data
         if data.window is None or data.rotation or not data.judged:
             return
         low, high = (end * self._frame.scale for end in data.window)
-        drawn = data.inspected()
-        x, y = self._x[drawn], self._error[drawn]
+        drawn = data.drawn()
+        graded = data.inspected() & ~np.isnan(self._upper) & ~np.isnan(self._lower)
+        x, y = self._x[drawn], np.where(graded, self._error, np.nan)[drawn]
         if not high > low or np.isnan(y).all():
             return
         rows = kept_rows((y,), _COLUMNS)
