@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import dist, isfinite
 from operator import sub
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 from analysis.formats.cells import Cell, Rows, is_missing_word, letter, number, numbers
 from analysis.formats.station_file import Column, Finding, PointFlag, Reading, Sweep
@@ -20,11 +19,10 @@ TOLERANCE = 1e-6
 """Volts by which an error cell may differ from measured - theory + phase value."""
 
 _COLUMNS = ("position", "measured", "theory", "error", "upper", "lower")
-_ONLY_FLOATS = {float}
+_ONLY_FLOATS, _ONLY_TEXT = {float}, {str}
 
 
-@dataclass(frozen=True, slots=True)
-class BlockLayout:
+class BlockLayout(NamedTuple):
     """Where the six columns stand (zero-based) and the Excel row of the first point."""
 
     position: int
@@ -41,8 +39,7 @@ class BlockLayout:
         return (self.position, self.measured, self.theory, self.error, self.upper, self.lower)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """The six columns of a sheet as far as its positions reach without a gap."""
 
     sheet: str
@@ -107,9 +104,11 @@ def _station_marks(body: Rows, index: int | None) -> bytes:
     """
     if index is None or not body or len(body[0]) <= index:
         return bytes(len(body))
-    return bytes(
-        PointFlag.STATION_OUTSIDE if isinstance(row[index], float | int) else 0 for row in body
-    )
+    cells = [row[index] for row in body]
+    if set(map(type, cells)) == _ONLY_TEXT:
+        return bytes(len(cells))  # blanks: every row inside, as often
+    outside = PointFlag.STATION_OUTSIDE.value
+    return bytes([outside if isinstance(cell, float | int) else 0 for cell in cells])
 
 
 def same_cells(one: Block, other: Block) -> bool:

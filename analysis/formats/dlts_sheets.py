@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from analysis.formats.blocks import Block, BlockLayout, read_block
 from analysis.formats.cells import Rows, at, number, numbers
@@ -20,8 +20,7 @@ POINTS_ROW = 14
 _HEADER_ROWS = 26
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SheetName:
+class SheetName(NamedTuple):
     """A measurement sheet, ordered as measured: by pass, then by parameter set."""
 
     pass_number: int
@@ -29,8 +28,7 @@ class SheetName:
     sheet: str
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """One measurement sheet and how much of it the station wrote."""
 
     name: SheetName

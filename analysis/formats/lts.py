@@ -11,7 +11,7 @@ is a sweep that was made. When it differs it is a later re-measurement and both 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from analysis.formats.blocks import Block, BlockLayout, make_sweep, read_block, same_cells
 from analysis.formats.cells import Rows, at, number_reading, resistance_reading, text, text_reading
@@ -44,8 +44,7 @@ _ANGLE_TOLERANCE = 0.2
 """Part by which test!K1 may differ from the travel; beyond, the cell holds something else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """One sweep sheet."""
 
     sheet: str

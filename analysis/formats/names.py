@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from analysis.formats.station_file import Layout, Station
 
@@ -29,8 +29,7 @@ _CLOCK = re.compile(r"[_ ](\d{1,2})-(\d\d)(?:-(\d\d))? ?([AP]M)", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\\/]")
 
 
-@dataclass(frozen=True, slots=True)
-class NameParts:
+class NameParts(NamedTuple):
     """The parts of a file name; "" or ``None`` where the name does not say."""
 
     model: str = ""

@@ -12,10 +12,10 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
+from analysis.formats.protected import encrypted
 from analysis.formats.station_file import UnreadableWorkbook
 
 MAGIC = b"PK"
@@ -42,8 +42,7 @@ _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&
 _MODIFIED = re.compile(rb"<dcterms:modified[^>]{0,200}>\s*([0-9TZ:.+-]{10,40})\s*<")
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(NamedTuple):
     """What is known of an .xlsx before a parser opens it."""
 
     last_saved: datetime | None  # UTC; no other property is looked at
@@ -212,11 +211,3 @@ def _last_saved(package: zipfile.ZipFile) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return stamp if 1990 <= stamp.year <= 2100 else None
-
-
-def encrypted() -> UnreadableWorkbook:
-    """Word the refusal of a protected workbook, the same for both containers."""
-    return UnreadableWorkbook(
-        "encrypted",
-        "The workbook is protected by a password. Save it without a password and offer it again.",
-    )

@@ -58,13 +58,14 @@ def labelled_values(
     for row, cells in enumerate(rows[first - 1 : MAX_ROWS], first):
         if len(cells) <= wide:
             break  # rows of a sheet are equally long
-        content = cells[value]
-        name = text(cells[label])
+        if cells[label] == "":
+            continue
+        content, name = cells[value], text(cells[label])
+        lower = name.lower()
         if content == "" or not name:
-            if name.lower().startswith(_REPORT):
+            if lower.startswith(_REPORT):
                 break
             continue
-        lower = name.lower()
         if type(content) is float:
             kept: float | str = content
         else:
