@@ -44,6 +44,7 @@ urlpatterns = [
     path("runs/", runs.run_list, name="runs"),
     path("runs/<int:pk>/", runs.run, name="run"),
     path("disagreements/", operator_words.contradiction_list, name="operator-words"),
+    path("disagreements/column/", operator_words.column_list, name="station-column"),
     path("methods/", methods.method_list, name="methods"),
     path("methods/propose/", methods.method_propose, name="method-propose"),
     path("methods/<int:pk>/approve/", methods.method_approve, name="method-approve"),

@@ -83,6 +83,11 @@ class TrackRecord(models.Model):
         null=True,
         help_text="points the station's own pass/fail column calls outside; reference only",
     )
+    station_disagrees = models.BooleanField(
+        default=False,
+        db_index=True,
+        help_text="that column marks points, and not the ones that fail as measured",
+    )
     evaluation = models.ForeignKey(
         "analysis.Evaluation",
         models.SET_NULL,

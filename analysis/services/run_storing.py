@@ -27,7 +27,7 @@ from analysis.models import (
     Unit,
 )
 from analysis.models.sweep_arrays import COLUMNS, SweepArrays, pack
-from analysis.numerics.evaluate import FileEvaluation
+from analysis.numerics.evaluate import FileEvaluation, TrackEvaluation
 from analysis.services.evaluations import RulesInForce, evaluation_of
 
 
@@ -43,7 +43,9 @@ def run_store(
 ) -> Run:
     """Store a run with its tracks, sweeps and evaluations, in the caller's transaction."""
     run = _run(source, file, answer, product, tested_at)
-    tracks = TrackRecord.objects.bulk_create(_track(run, track) for track in file.tracks)
+    tracks = TrackRecord.objects.bulk_create(
+        _track(run, track, judged) for track, judged in zip(file.tracks, answer.tracks, strict=True)
+    )
     SweepRecord.objects.bulk_create(
         _sweep(row, place, sweep)
         for row, track in zip(tracks, file.tracks, strict=True)
@@ -103,7 +105,8 @@ def _unit(product: Product, serial: str) -> Unit:
     return unit
 
 
-def _track(run: Run, track: Track) -> TrackRecord:
+def _track(run: Run, track: Track, judged: TrackEvaluation) -> TrackRecord:
+    marked = _marked_by_the_station(run, track)
     return TrackRecord(
         run=run,
         name=track.name,
@@ -116,17 +119,19 @@ def _track(run: Run, track: Track) -> TrackRecord:
         resistance_after=_reading(track.resistance_after),
         parameters=_readings(track.parameters),
         findings=_findings(track.findings),
-        station_outside=_station_outside(run, track),
+        station_outside=None if marked is None else len(marked),
+        # A sheet without the formula marks nothing: only a column that marks something can differ.
+        station_disagrees=bool(marked) and marked != judged.failing_points_as_measured,
     )
 
 
-def _station_outside(run: Run, track: Track) -> int | None:
-    """Count the points the station itself calls outside; only one layout has such a column."""
+def _marked_by_the_station(run: Run, track: Track) -> tuple[int, ...] | None:
+    """Return the rows the station itself calls outside; only one layout has such a column."""
     sweep = track.judged_sweep
     if sweep is None or run.layout != Layout.DLTS:
         return None
     flags = np.frombuffer(sweep.flags, np.uint8)
-    return int(np.count_nonzero(flags & PointFlag.STATION_OUTSIDE))
+    return tuple(np.flatnonzero(flags & PointFlag.STATION_OUTSIDE).tolist())
 
 
 def _sweep(track: TrackRecord, place: int, sweep: Sweep) -> SweepRecord:

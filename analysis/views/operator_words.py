@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from analysis.forms.operator_words import ContradictionFilterForm
 from analysis.queries import operator_words as queries
+from analysis.queries import station_column
 
 
 @require_safe
@@ -27,3 +28,13 @@ def contradiction_list(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(value for name, value in request.GET.items() if name != "page"),
     }
     return render(request, "analysis/operator_words.html", context)
+
+
+@require_safe
+def column_list(request: HttpRequest) -> HttpResponse:
+    """Tracks whose own pass/fail column marks other points than the limits do."""
+    context = {
+        "page": station_column.differing_tracks(request.GET.get("page", 1)),
+        "compared": station_column.compared_tracks(),
+    }
+    return render(request, "analysis/station_column.html", context)

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.audit.record import Actor
 from analysis.formats.operator_words import Said, what_was_said
-from analysis.models import Run
+from analysis.models import Run, TrackRecord
 from analysis.queries import operator_words as queries
 from analysis.queries.operator_words import Contradiction, contradiction_of
 from tests.integrity.test_ingest import take
@@ -200,3 +200,23 @@ def test_the_run_page_shows_the_words_as_a_reference_and_says_where_they_contrad
     assert "not used for the verdict" in text
     assert "kind=good-fails" in text
     assert "kind=" not in page.get(runs[5].get_absolute_url()).content.decode()
+
+
+def test_a_column_that_marks_other_points_is_listed(
+    page: Client, actor: Actor, work_off: Callable[[], int]
+) -> None:
+    empty = page.get(reverse("station-column"))
+    assert b"Nothing to compare yet" in empty.content
+    for workbook in fleet():
+        take(actor, workbook.name, workbook.data, workbook.folder)
+    work_off()
+    marked = TrackRecord.objects.filter(station_outside__gt=0)
+    assert marked.exists(), "the fleet has points outside"
+    for track in marked.select_related("evaluation"):
+        agrees = track.station_outside == track.evaluation.failing_as_measured
+        assert track.station_disagrees != agrees
+    chosen = marked.first()
+    TrackRecord.objects.filter(pk=chosen.pk).update(station_disagrees=True)
+    response = page.get(reverse("station-column"))
+    assert chosen in response.context["page"].object_list
+    assert chosen.run.get_absolute_url() in response.content.decode()
