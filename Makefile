@@ -10,7 +10,7 @@ run: .venv/.runtime  ## install, prepare and start the site with its worker
 	@exec $(BIN)/python manage.py serve
 
 test: .venv/.dev  ## everything that needs no server and no browser, on SQLite
-	@$(BIN)/python $(PYTEST) -m "not browser and not processes"
+	@$(BIN)/python $(PYTEST) -n auto -m "not browser and not processes"
 
 processes: .venv/.dev  ## real workers, killed and restarted
 	@$(BIN)/python $(PYTEST) -m processes
@@ -45,9 +45,11 @@ clean:
 	$(PYTHON) -m venv .venv
 
 .venv/.runtime: .venv/bin/python requirements.lock
+	@echo "Installing into .venv, once; this takes a minute or two …"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
 .venv/.dev: .venv/bin/python requirements-dev.lock
+	@echo "Installing into .venv, once; this takes a minute or two …"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ .venv/.runtime
