@@ -58,7 +58,7 @@ def preflight(handle: BinaryIO) -> Package:
             far_parts = _check_contents(handle, entries)
             far_cells = _by_sheet_name(package, far_parts) if far_parts else {}
             return Package(_last_saved(package), far_cells)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError):
         raise UnreadableWorkbook(
             "damaged-xlsx",
             "The file begins like an .xlsx workbook but is damaged, most likely cut off while it "
