@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import random
 import time
 from pathlib import Path
@@ -78,13 +79,9 @@ def test_an_idle_worker_that_is_killed_does_not_leave_the_site_deaf(
     (tmp_path / "var").mkdir()
     with real_site(tmp_path / "var") as site:
         site.start()
-        end = time.monotonic() + 30
-        while not (idle := [p for p in site.processes() if _is_worker(p)]):
-            assert time.monotonic() < end, site.log.read_text()
-            time.sleep(0.2)
-        time.sleep(1)
-        for worker in idle:
-            worker.kill()
+        worker = _worker_of(site)
+        time.sleep(1)  # it waits for work by now
+        worker.kill()
         site.command("ingest", str(folder_of_workbooks))
         counts = site.wait_until_settled(120)
         assert counts["runs"] == FILES
@@ -104,3 +101,52 @@ def test_a_second_worker_of_one_data_folder_is_refused(tmp_path: Path) -> None:
         assert "runs already" in site.log.read_text()
         site.worker = first
         assert site.stop() == 0
+
+
+_ASK = """
+from accounts.audit.record import SITE
+from analysis.numerics.method import DESKTOP_2
+from analysis.services.reevaluation import Scope, reevaluation_request
+reevaluation_request(actor=SITE, scope=Scope(), scope_words="all runs", method=DESKTOP_2,
+                     specification=None, reason="a test")
+"""
+_ASKED = """
+import json
+from analysis.models import Evaluation, Reevaluation, TrackRecord
+asked = Reevaluation.objects.get()
+print(json.dumps({
+    "done": asked.done, "finished": asked.finished_at is not None, "failure": asked.failure,
+    "tracks": TrackRecord.objects.count(),
+    "answers": Evaluation.objects.filter(method__name="desktop-v2").count(),
+}))
+"""
+
+
+def _worker_of(site: RealSite) -> psutil.Process:
+    """Wait for a worker and return it."""
+    end = time.monotonic() + 60
+    while not (workers := [process for process in site.processes() if _is_worker(process)]):
+        assert time.monotonic() < end, site.log.read_text()
+        time.sleep(0.02)
+    return workers[0]
+
+
+def test_a_re_evaluation_goes_on_where_a_killed_worker_stopped(
+    tmp_path: Path, folder_of_workbooks: Path
+) -> None:
+    (tmp_path / "var").mkdir()
+    with real_site(tmp_path / "var") as site:
+        site.command("ingest", str(folder_of_workbooks))
+        site.start()
+        site.wait_until_settled(120)
+        assert site.stop() == 0
+        site.command("shell", "-v0", "-c", _ASK)
+        site.start()
+        for _ in range(2):  # as soon as a worker is there: it has hardly begun
+            _worker_of(site).kill()
+        end = time.monotonic() + 120
+        while not (asked := json.loads(site.command("shell", "-v0", "-c", _ASKED)))["finished"]:
+            assert time.monotonic() < end, site.log.read_text()[-3000:]
+        assert site.stop() == 0
+    assert (asked["done"], asked["failure"]) == (FILES, "")
+    assert asked["answers"] == asked["tracks"]
