@@ -176,6 +176,7 @@ def test_the_child_answers_on_its_output_within_its_limits(files: list[Request])
         input=line.encode(),
         capture_output=True,
         check=True,
+        env={"LC_ALL": "C.UTF-8"},  # as its parent starts it
     )
     assert done.stdout.startswith(b"file ")
     assert done.stderr.strip() == b"[0, 0]"
