@@ -33,10 +33,10 @@ def _kernels(length: int) -> list[Line]:
     bounds = (-0.0119048, 0.0116279)  # 340 +- 4
     rounds = ROUNDS if length < 100_000 else 3
     ways: list[tuple[str, Callable[[], object], Budget | None]] = [
-        ("offset verdict", lambda: some_offset_passes(passing), at_most(30)),
-        ("offset verdict, failing", lambda: some_offset_passes(failing), at_most(30)),
-        ("offset, window, margin", lambda: judge_offset(passing), at_most(30)),
-        ("offset, fewest failing", lambda: judge_offset(failing), None),
+        ("whether any offset passes", lambda: some_offset_passes(passing), None),
+        ("whether any passes, failing", lambda: some_offset_passes(failing), None),
+        ("offset verdict", lambda: judge_offset(passing), at_most(30)),
+        ("offset verdict, failing", lambda: judge_offset(failing), at_most(30)),
         ("offset and rotation", lambda: judge_rotation(passing, theory, bounds), at_most(150)),
         (
             "sigma gradient",
